@@ -1,0 +1,1 @@
+"""The formulations, one mathematical model a file, each declared in every framework."""

@@ -1,0 +1,53 @@
+"""Primal: stratified multimarginal optimal transport, as a fractional cover by interactions.
+
+    B_L  =  min  Σ_A (1 + c_A) π_A
+            s.t. Σ_{A∋v} π_A ≥ m_v    for every point v        (marginal)
+                 π ≥ 0
+
+The plan π says how much mass is moved to the meeting place of each interaction A. Where an optimal plan
+covers a point too often, the excess moves to a subset of the interaction, which costs no more: so ≥ has
+the value of =, and the interactions contained in others may be left out. The multiplier of `marginal`
+is the potential. Source: arXiv 2401.09191, the stratified MOT problem truncated to |A| ≤ L.
+"""
+
+import numpy as np
+
+from motlp.hypergraph import Hypergraph
+from motlp.model import LinearProgram, Model
+
+
+def cvxpy(hypergraph: Hypergraph) -> Model:
+    """The formula in CVXPY: one sparse product."""
+    import cvxpy as cp
+
+    plan = cp.Variable(hypergraph.size, nonneg=True, name="plan")
+    marginal = hypergraph.incidence @ plan >= hypergraph.mass
+    problem = cp.Problem(cp.Minimize((1 + hypergraph.cost) @ plan), [marginal])
+    return Model("primal", "cvxpy", hypergraph, problem, plan=plan, marginal=marginal)
+
+
+def pyomo(hypergraph: Hypergraph) -> Model:
+    """The formula in Pyomo: one constraint a point."""
+    import pyomo.environ as pyo
+
+    containing = np.split(hypergraph.incidence.tocsr().indices, hypergraph.incidence.tocsr().indptr[1:-1])
+    problem = pyo.ConcreteModel("primal")
+    problem.plan = pyo.Var(range(hypergraph.size), domain=pyo.NonNegativeReals)
+    problem.marginal = pyo.Constraint(
+        range(hypergraph.measure.size),
+        rule=lambda m, v: pyo.quicksum(m.plan[a] for a in containing[v].tolist()) >= hypergraph.mass[v],
+    )
+    problem.cover = pyo.Objective(expr=pyo.sum_product((1 + hypergraph.cost).tolist(), problem.plan))
+    return Model("primal", "pyomo", hypergraph, problem, plan=problem.plan, marginal=problem.marginal)
+
+
+def matrix(hypergraph: Hypergraph) -> Model:
+    """The formula as plain arrays: columns are interactions, rows are points."""
+    problem = LinearProgram(
+        sense="min",
+        cost=1 + hypergraph.cost,
+        matrix=hypergraph.incidence,
+        row_lower=hypergraph.mass,
+        row_upper=np.full(hypergraph.measure.size, np.inf),
+    )
+    return Model("primal", "matrix", hypergraph, problem, plan=slice(None), marginal=slice(None))

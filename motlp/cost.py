@@ -1,0 +1,59 @@
+"""Transport costs: what the adversary pays to move a point, and what that makes an interaction cost."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, get_args
+
+from motlp.errors import InvalidBudget, UnknownName
+
+Norm = Literal["l2", "linf", "l1"]
+Number = int | float | str | Decimal | Fraction
+
+
+@dataclass(frozen=True)
+class Ball:
+    """Moving a point by at most ε in the norm is free, by more is impossible (c = 0 or ∞).
+
+    A set of points of distinct classes is an interaction exactly when the closed ε-balls around them
+    meet, and then its cost is 0.
+    """
+
+    norm: Norm = "l2"
+
+    def __post_init__(self) -> None:
+        if self.norm not in get_args(Norm):
+            raise UnknownName("norm", self.norm, get_args(Norm))
+
+
+@dataclass(frozen=True, init=False)
+class Quadratic:
+    """Moving x to x' costs τ‖x − x'‖² (Euclidean), so that c_A = (τ/|A|) Σ_{u<v∈A} ‖x_u − x_v‖².
+
+    Only sets with c_A < |A| − 1 are cheaper than their points taken singly: those are the interactions.
+    """
+
+    tau: Fraction
+
+    def __init__(self, tau: Number) -> None:
+        object.__setattr__(self, "tau", exact(tau, "tau"))
+        if self.tau <= 0:
+            raise InvalidBudget(f"tau is {tau}; it must be positive: it is the price of a unit of squared distance.")
+
+
+Cost = Ball | Quadratic
+
+
+def exact(value: Number, name: str = "eps") -> Fraction:
+    """The number that a decimal writing means: 0.1 is 1/10, not its nearest binary fraction.
+
+    Raises:
+        InvalidBudget: the value is negative, infinite or not a number.
+    """
+    try:
+        number = value if isinstance(value, Fraction) else Fraction(str(value).strip())
+    except (ValueError, ZeroDivisionError, OverflowError):
+        raise InvalidBudget(f"{name} is {value!r}; it must be a finite number, such as 0.5.") from None
+    if number < 0:
+        raise InvalidBudget(f"{name} is {value}; it must be at least 0.")
+    return number

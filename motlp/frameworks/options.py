@@ -1,0 +1,65 @@
+"""Options of the solvers: which exist and of which type, checked before a solver sees them."""
+
+from typing import Any
+
+import highspy
+
+from motlp.errors import InvalidConfig, UnknownName
+
+# What the `glpk` of CVXPY reads from its options (cvxopt.glpk.options).
+CVXOPT_GLPK = {"msg_lev": str, "meth": str, "presolve": str, "tm_lim": int, "it_lim": int, "max_iters": int}
+
+
+def highs_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Options of HiGHS, converted to the types that it declares.
+
+    Raises:
+        UnknownName: HiGHS has no such option.
+        InvalidConfig: the value is not of the option's type, or outside its range.
+    """
+    probe = highspy.Highs()
+    probe.silent()
+    known = [name for name in dir(probe.getOptions()) if not name.startswith("_")]
+    kinds: dict[Any, type] = {
+        highspy.HighsOptionType.kBool: bool,
+        highspy.HighsOptionType.kInt: int,
+        highspy.HighsOptionType.kDouble: float,
+        highspy.HighsOptionType.kString: str,
+    }
+    checked = {}
+    for name, value in options.items():
+        if name not in known:
+            raise UnknownName("HiGHS option", name, known)
+        kind = kinds[probe.getOptionType(name)[1]]
+        checked[name] = convert("HiGHS", name, value, kind)
+        if probe.setOptionValue(name, checked[name]) != highspy.HighsStatus.kOk:
+            raise InvalidConfig(f"HiGHS refuses {value!r} for its option {name!r}; see the HiGHS manual for its range.")
+    return checked
+
+
+def clarabel_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Options of Clarabel, converted to the types of its defaults."""
+    import clarabel
+
+    defaults = clarabel.DefaultSettings()
+    known = {name: type(getattr(defaults, name)) for name in dir(defaults) if not name.startswith("_")}
+    return typed_options("Clarabel", options, {n: t for n, t in known.items() if t in (bool, int, float, str)})
+
+
+def typed_options(solver: str, options: dict[str, Any], known: dict[str, type]) -> dict[str, Any]:
+    """Options of a solver whose names and types are given."""
+    for name in options:
+        if name not in known:
+            raise UnknownName(f"{solver} option", name, sorted(known))
+    return {name: convert(solver, name, value, known[name]) for name, value in options.items()}
+
+
+def convert(solver: str, name: str, value: Any, kind: type) -> Any:
+    """The value as its option's type; an integer is a float, and HiGHS's on/off are strings."""
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if kind is str and isinstance(value, bool):
+        return "on" if value else "off"
+    if kind is int and isinstance(value, bool) or not isinstance(value, kind):
+        raise InvalidConfig(f"the {solver} option {name!r} takes a {kind.__name__}, not {value!r}.")
+    return value

@@ -1,0 +1,150 @@
+"""Hands a model declared in Pyomo to any solver that Pyomo finds, and reads the answer back."""
+
+import contextlib
+import logging
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyomo.environ as pyo
+from pyomo.common.errors import ApplicationError
+from pyomo.opt import SolverStatus, TerminationCondition
+
+from motlp.errors import InvalidConfig, SolverUnavailable, UnknownName
+from motlp.frameworks.catalogue import SolverInfo, licence
+from motlp.frameworks.options import highs_options
+from motlp.model import Model
+from motlp.solution import Solution, Status
+
+INSTALL = {
+    "highs": "pip install highspy",
+    "glpk": "the program glpsol: apt-get install glpk-utils",
+    "cbc": "the program cbc: apt-get install coinor-cbc",
+    "ipopt": "the program ipopt: apt-get install coinor-libipopt-dev",
+    "scip": "the program scip, from scipopt.org",
+    "gurobi": "pip install gurobipy, and a licence",
+    "xpress": "pip install xpress, and a licence",
+    "mosek": "pip install mosek, and a licence",
+    "cplex": "pip install cplex, and a licence",
+}
+STATUS = {
+    TerminationCondition.optimal: Status.OPTIMAL,
+    TerminationCondition.locallyOptimal: Status.OPTIMAL,
+    TerminationCondition.unknown: Status.INACCURATE,
+    TerminationCondition.maxTimeLimit: Status.LIMIT,
+    TerminationCondition.maxIterations: Status.LIMIT,
+    TerminationCondition.maxEvaluations: Status.LIMIT,
+    TerminationCondition.userInterrupt: Status.LIMIT,
+    TerminationCondition.infeasible: Status.INFEASIBLE,
+    TerminationCondition.infeasibleOrUnbounded: Status.INFEASIBLE,
+    TerminationCondition.unbounded: Status.UNBOUNDED,
+}
+
+
+def solvers() -> list[SolverInfo]:
+    """The solvers of linear programs that Pyomo may find, and which it does."""
+    with quiet():
+        return [SolverInfo("pyomo", name, version(name), licence(name), how) for name, how in INSTALL.items()]
+
+
+def version(name: str) -> str:
+    """Version of a solver as Pyomo finds it, or ""."""
+    solver = pyo.SolverFactory(name)
+    if not solver.available(exception_flag=False):
+        return ""
+    return ".".join(str(part) for part in solver.version() or "?")
+
+
+def solve(model: Model, solver: str, options: dict[str, Any]) -> Solution:
+    """Solve, with every failure of the solver told as a status.
+
+    Raises:
+        UnknownName, SolverUnavailable, InvalidConfig: the solver or an option cannot be used.
+    """
+    info = find(solver)
+    problem: pyo.ConcreteModel = model.problem
+    if not hasattr(problem, "dual"):
+        problem.dual = pyo.Suffix(direction=pyo.Suffix.IMPORT)
+    engine = pyo.SolverFactory(info.name)
+    engine.options.update(highs_options(options) if info.name == "highs" else options)
+    started = time.perf_counter()
+    with quiet():
+        status, message, loaded = run(engine, problem, options)
+    seconds = time.perf_counter() - started
+    objective = next(problem.component_data_objects(pyo.Objective, active=True))
+    plan = values(model.plan) if model.plan is not None else multipliers(problem, model.conflict)
+    potential = values(model.potential) if model.potential is not None else multipliers(problem, model.marginal)
+    return Solution(
+        hypergraph=model.hypergraph,
+        model=model.name,
+        framework="pyomo",
+        solver=info.name,
+        version=info.version,
+        status=status,
+        message=message,
+        objective=float(pyo.value(objective)) if loaded else None,
+        plan=plan if loaded else None,
+        potential=potential if loaded else None,
+        seconds={"declare": model.seconds, "solve": seconds},
+    )
+
+
+def run(engine: Any, problem: pyo.ConcreteModel, options: dict[str, Any]) -> tuple[Status, str, bool]:
+    """One solve: the status, the solver's own word, and whether there is an answer to read."""
+    try:
+        results = engine.solve(problem, load_solutions=False)
+    except ApplicationError as error:
+        if options:
+            raise InvalidConfig(
+                f"the solver does not run with the options {', '.join(options)} ({error}); see its manual."
+            ) from None
+        return Status.FAILED, str(error), False
+    except (RuntimeError, ValueError) as error:
+        return Status.FAILED, " ".join(str(error).split()), False
+    condition = results.solver.termination_condition
+    status = STATUS.get(condition, Status.FAILED)
+    if status not in (Status.OPTIMAL, Status.INACCURATE, Status.LIMIT):
+        return status, str(condition), False
+    # Pyomo loads nothing that is not optimal; the proved bounds make use of any point.
+    results.solver.status = SolverStatus.ok
+    try:
+        problem.solutions.load_from(results)
+    except (RuntimeError, ValueError, KeyError):
+        return status, str(condition), False
+    return status, str(condition), all(v.value is not None for v in problem.component_data_objects(pyo.Var))
+
+
+def find(solver: str) -> SolverInfo:
+    """The solver of that name, if it can be called."""
+    known = {info.name: info for info in solvers()}
+    if solver.lower() not in known:
+        raise UnknownName("Pyomo solver", solver, known)
+    info = known[solver.lower()]
+    if not info.ready:
+        raise SolverUnavailable(f"the solver {info.name!r} is not installed for Pyomo: {info.install}.")
+    return info
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Pyomo logs what is told here as a status or an error."""
+    logger = logging.getLogger("pyomo")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def values(variable: pyo.Var) -> np.ndarray:
+    """Values of an indexed variable, in the order of its index."""
+    return np.array([v.value if v.value is not None else np.nan for v in variable.values()], dtype=float)
+
+
+def multipliers(problem: pyo.ConcreteModel, constraint: pyo.Constraint) -> np.ndarray | None:
+    """Multipliers of an indexed constraint; their sign is that of the objective's sensitivity."""
+    dual = problem.dual
+    found = np.array([dual.get(row, np.nan) for row in constraint.values()], dtype=float)
+    return None if np.isnan(found).all() else np.nan_to_num(found)

@@ -1,0 +1,76 @@
+"""Smallest enclosing balls in the l1 norm, exactly.
+
+Boxes that meet pairwise meet, but l1 balls do not. For a set of points x_1, ..., x_k,
+
+    r = min over x' of max_v ‖x_v − x'‖₁ = max over λ in the simplex of min over x' of Σ_v λ_v ‖x_v − x'‖₁,
+
+a matrix game between λ and the possible centres x'. For given λ the best x' is the coordinatewise weighted median, whose
+coordinates are coordinates of the points: finitely many centres matter. So the game is the linear program
+
+    1/r = max Σ_c y_c   s.t.   Σ_c ‖x_v − c‖₁ y_c <= 1 for every v,   y >= 0,
+
+solved by column generation in rational arithmetic: weighted medians price the centres. It ends at the exact value (the
+mix of the centres in y reaches every point within r, as norms are convex).
+"""
+
+from fractions import Fraction
+from math import lcm
+
+import numpy as np
+from jaxtyping import Shaped
+
+
+def radius(points: Shaped[np.ndarray, "k dims"]) -> Fraction:
+    """Radius of the smallest l1 ball around the points, exactly."""
+    x, step = integers(points)
+    k = len(x)
+    if (x == x[0]).all():
+        return Fraction(0)
+    ranks = np.argsort(x, axis=0, kind="stable")
+    inverse = [[Fraction(int(u == v)) for v in range(k)] for u in range(k)]  # of the basis matrix, slacks at first
+    level = [Fraction(1)] * k  # values of the basic variables
+    priced = [False] * k  # whether the basic variable of a row is a centre (price 1) or a slack (price 0)
+    while True:
+        weights = [sum((inverse[i][v] for i in range(k) if priced[i]), Fraction(0)) for v in range(k)]
+        if min(weights) < 0:
+            slack = weights.index(min(weights))
+            entering, column = False, [Fraction(int(v == slack)) for v in range(k)]
+        else:
+            centre = weighted_median(x, ranks, weights if any(weights) else [Fraction(1)] * k)
+            entering, column = True, [Fraction(int(s)) for s in np.abs(x - centre).sum(axis=1)]
+            if sum(w * s for w, s in zip(weights, column, strict=True)) >= 1:
+                return step / sum(y for y, centre in zip(level, priced, strict=True) if centre)
+        change = [sum(a * b for a, b in zip(row, column, strict=True)) for row in inverse]
+        # The lexicographic rule: no basis ever comes back, whatever enters.
+        leaving = min(
+            (i for i in range(k) if change[i] > 0),
+            key=lambda i: [level[i] / change[i], *(a / change[i] for a in inverse[i])],
+        )
+        pivot = change[leaving]
+        inverse[leaving] = [a / pivot for a in inverse[leaving]]
+        level[leaving] /= pivot
+        priced[leaving] = entering
+        for i in range(k):
+            if i != leaving and change[i]:
+                inverse[i] = [a - change[i] * b for a, b in zip(inverse[i], inverse[leaving], strict=True)]
+                level[i] -= change[i] * level[leaving]
+
+
+def weighted_median(x: np.ndarray, ranks: np.ndarray, weights: list[Fraction]) -> np.ndarray:
+    """In every coordinate, a point where half of the weight lies on either side."""
+    scale = lcm(*(w.denominator for w in weights))
+    whole = np.array([int(w * scale) for w in weights], dtype=object)
+    below = np.cumsum(whole[ranks], axis=0)
+    middle = np.argmax(2 * below >= below[-1], axis=0)
+    columns = np.arange(x.shape[1])
+    return x[ranks[middle, columns], columns]
+
+
+def integers(points: Shaped[np.ndarray, "k dims"]) -> tuple[np.ndarray, Fraction]:
+    """The points as exact integers (Python's, of any size) times a step."""
+    if points.dtype.kind != "f":
+        return points.astype(object), Fraction(1)
+    mantissas, exponents = np.frexp(points.astype(np.float64))
+    lowest = int(exponents.min()) - 53
+    whole = np.ldexp(mantissas, 53).astype(np.int64).astype(object)
+    return whole * 2 ** (exponents.astype(object) - 53 - lowest), Fraction(2) ** lowest

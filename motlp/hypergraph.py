@@ -1,0 +1,163 @@
+"""The hypergraph of class interactions: which sets of points the adversary can bring together."""
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+from jaxtyping import Bool, Float64, Int32, Int64
+from scipy.sparse.csgraph import connected_components
+
+from motlp.cost import Ball, Cost, Number, exact
+from motlp.errors import InvalidBudget
+from motlp.geometry.enclosing import within
+from motlp.measure import LabeledMeasure
+
+
+@dataclass(frozen=True, eq=False)
+class Hypergraph:
+    """Class interactions of a measure up to some order, each with its birth or its cost.
+
+    An interaction is a set of points of pairwise distinct labels. Everything that has one entry an
+    interaction (`cost`, `sizes`, the columns of `incidence`, a plan) lists the orders one after the
+    other, and within an order the rows of `members`.
+
+    Attributes:
+        measure: the points, labels and masses.
+        threat: the transport cost.
+        eps: the budget, in feature units; None where the cost has none.
+        members: one array an order k = 1 … L, of shape (interactions, k): indices of points, by class.
+        births: one array an order. Under a ball, the squared radius of the smallest enclosing ball, in
+            squared units of the lattice (multiply by `measure.unit`² for features); the interaction
+            exists from that budget on. Under the quadratic cost, the cost c_A.
+    """
+
+    measure: LabeledMeasure
+    threat: Cost
+    eps: Fraction | None
+    members: tuple[Int32[np.ndarray, "_ _"], ...]
+    births: tuple[Float64[np.ndarray, " _"], ...]
+
+    @property
+    def order(self) -> int:
+        """Truncation order L: the largest size an interaction may have."""
+        return len(self.members)
+
+    @property
+    def counts(self) -> dict[int, int]:
+        """Number of interactions by order."""
+        return {k: len(rows) for k, rows in enumerate(self.members, start=1)}
+
+    @property
+    def size(self) -> int:
+        """Number of interactions of all orders."""
+        return sum(self.counts.values())
+
+    @property
+    def mass(self) -> Float64[np.ndarray, " points"]:
+        """Masses m_v of the points."""
+        return self.measure.mass
+
+    @cached_property
+    def sizes(self) -> Int64[np.ndarray, " interactions"]:
+        """|A| of every interaction."""
+        return np.repeat(np.arange(1, self.order + 1), list(self.counts.values()))
+
+    @cached_property
+    def cost(self) -> Float64[np.ndarray, " interactions"]:
+        """c_A of every interaction: 0 under a ball."""
+        if isinstance(self.threat, Ball):
+            return np.zeros(self.size)
+        return np.concatenate(self.births)
+
+    @cached_property
+    def incidence(self) -> sp.csc_array:
+        """Points × interactions, 1 where the point is a member."""
+        starts = np.concatenate([[0], np.cumsum(self.sizes)])
+        kind = np.int32 if starts[-1] < np.iinfo(np.int32).max else np.int64
+        rows = np.concatenate([np.sort(rows, axis=1).ravel() for rows in self.members]).astype(kind)
+        return sp.csc_array(
+            (np.ones(len(rows)), rows, starts.astype(kind)), shape=(self.measure.size, self.size)
+        )
+
+    @cached_property
+    def binding(self) -> Bool[np.ndarray, " interactions"]:
+        """The interactions whose constraint can bind: under a ball those contained in no other.
+
+        With g ≥ 0 a subset's constraint follows from its superset's when both have the same right-hand
+        side. Under the quadratic cost a subset is cheaper, and all can bind.
+        """
+        if not isinstance(self.threat, Ball):
+            return np.ones(self.size, dtype=bool)
+        masks = [np.ones(len(rows), dtype=bool) for rows in self.members]
+        for k in range(1, self.order):
+            above = self.members[k]
+            facets = np.concatenate([np.delete(above, i, axis=1) for i in range(k + 1)])
+            masks[k - 1] = ~contains(facets, self.members[k - 1], self.measure.size)
+        return np.concatenate(masks)
+
+    def maximal(self) -> "Hypergraph":
+        """The interactions that bind, which give the same bounds with fewer constraints."""
+        return self if self.binding.all() else self.select(self.binding)
+
+    def select(self, kept: Bool[np.ndarray, " interactions"]) -> "Hypergraph":
+        """The hypergraph of the interactions where `kept` is true."""
+        cuts = np.cumsum(list(self.counts.values()))[:-1]
+        masks = np.split(kept, cuts)
+        return replace(
+            self,
+            members=tuple(rows[mask] for rows, mask in zip(self.members, masks, strict=True)),
+            births=tuple(birth[mask] for birth, mask in zip(self.births, masks, strict=True)),
+        )
+
+    def at(self, eps: Number) -> "Hypergraph":
+        """The interactions of a smaller budget, without a new enumeration.
+
+        Raises:
+            InvalidBudget: a larger budget than this hypergraph's, or a cost that has none.
+        """
+        if self.eps is None or not isinstance(self.threat, Ball):
+            raise InvalidBudget("the quadratic cost has no budget; enumerate again with another tau.")
+        budget = exact(eps)
+        if budget > self.eps:
+            raise InvalidBudget(
+                f"eps is {eps}, larger than {float(self.eps):g}, up to which interactions are known; "
+                "enumerate them at the largest budget first."
+            )
+        threshold = (budget / self.measure.unit) ** 2
+        norm = self.threat.norm
+        masks = [
+            within(rows, birth, threshold, self.measure.points, norm)
+            for rows, birth in zip(self.members, self.births, strict=True)
+        ]
+        return replace(self.select(np.concatenate(masks)), eps=budget)
+
+    def truncate(self, order: int) -> "Hypergraph":
+        """The interactions of at most so many points.
+
+        Raises:
+            InvalidBudget: an order below 1 or above this hypergraph's.
+        """
+        if not 1 <= order <= self.order:
+            raise InvalidBudget(f"order is {order}; it must be between 1 and {self.order}, the order enumerated.")
+        return replace(self, members=self.members[:order], births=self.births[:order])
+
+    def components(self) -> Int32[np.ndarray, " points"]:
+        """Number of the connected component of every point: parts that share no interaction."""
+        edges = [rows[:, [i, i + 1]] for rows in self.members[1:] for i in range(rows.shape[1] - 1)]
+        ends = np.concatenate([np.empty((0, 2), np.int32), *edges])
+        n = self.measure.size
+        graph = sp.coo_array((np.ones(len(ends), dtype=np.int8), (ends[:, 0], ends[:, 1])), shape=(n, n))
+        return connected_components(graph, directed=False)[1]
+
+
+def contains(
+    rows: Int32[np.ndarray, "m k"], wanted: Int32[np.ndarray, "n k"], points: int
+) -> Bool[np.ndarray, " n"]:
+    """Whether each wanted row is one of the rows; all rows list their points in the same order."""
+    both = np.concatenate([wanted, rows]).astype(np.int64)
+    key = both[:, 0]
+    for column in both.T[1:]:
+        key = np.unique(key * points + column, return_inverse=True)[1]
+    return np.isin(key[: len(wanted)], key[len(wanted) :])
