@@ -45,7 +45,9 @@ def cofaces(
     members = np.empty((room, k + 1), np.int32)
     distances = np.empty((room, k * (k + 1) // 2))
     while start < stop:
-        count, start = _join(faces, start, stop, pairs.indptr, pairs.indices, pairs.distance, members, distances)
+        count, start = _join(
+            faces, start, stop, pairs.indptr, pairs.indices, pairs.distance, members, distances
+        )
         yield members[:count], distances[:count]
 
 
@@ -90,7 +92,9 @@ def _join(faces, face, stop, indptr, indices, distance, members, distances):
                     entry = 0
                     for i in range(k):
                         for j in range(i + 1, k):
-                            known[entry] = _distance(indptr, indices, distance, faces[face, i], faces[face, j])
+                            known[entry] = _distance(
+                                indptr, indices, distance, faces[face, i], faces[face, j]
+                            )
                             entry += 1
                         entry += 1
                 entry = -1
@@ -108,5 +112,75 @@ def _join(faces, face, stop, indptr, indices, distance, members, distances):
                 count += 1
                 here += 1
                 there += 1
+        face += 1
+    return count, face
+
+
+def extensions(
+    faces: Int32[np.ndarray, "faces k"], pairs: Pairs, start: int, stop: int
+) -> Iterator[tuple[Int32[np.ndarray, "candidates k+1"], Float64[np.ndarray, " candidates"]]]:
+    """Sets of k + 1 points, all pairs close, that have one of faces[start:stop] as the facet opposite their outermost point.
+
+    The outermost point has the largest sum of distances to the others, which for squared distances makes it the one
+    farthest from the mean. Up to rounding: a set with ties may come more than once.
+
+    Args:
+        faces: sets of k points.
+        pairs: the close pairs in both directions: rows list neighbours on either side.
+        start, stop: the part of the faces to extend.
+
+    Yields:
+        members, ascending, and the sum of the distances over all pairs. The arrays are overwritten by the next block.
+    """
+    k = faces.shape[1]
+    room = max(BLOCK, int(np.diff(pairs.indptr).max(initial=0)))
+    members, sums = np.empty((room, k + 1), np.int32), np.empty(room)
+    while start < stop:
+        count, start = _extend(faces, start, stop, pairs.indptr, pairs.indices, pairs.distance, members, sums)
+        yield members[:count], sums[:count]
+
+
+@njit(cache=True, nogil=True)
+def _extend(faces, face, stop, indptr, indices, distance, members, sums):
+    """Fills the arrays as long as there is room for all that a face may give; returns the count and the next face."""
+    k = faces.shape[1]
+    count = 0
+    inner, outer = (
+        np.empty(k),
+        np.empty(k),
+    )  # sums of the distances from each member, without and with the newcomer
+    while face < stop:
+        fewest = faces[face, 0]
+        for i in range(k):
+            u = faces[face, i]
+            inner[i] = 0.0
+            for j in range(k):
+                if j != i:
+                    inner[i] += _distance(indptr, indices, distance, u, faces[face, j])
+            if indptr[u + 1] - indptr[u] < indptr[fewest + 1] - indptr[fewest]:
+                fewest = u
+        if count + indptr[fewest + 1] - indptr[fewest] > len(members):
+            break
+        for place in range(indptr[fewest], indptr[fewest + 1]):
+            point = indices[place]
+            reach, common = 0.0, True
+            for i in range(k):
+                u = faces[face, i]
+                at = indptr[u] + np.searchsorted(indices[indptr[u] : indptr[u + 1]], point)
+                if at == indptr[u + 1] or indices[at] != point:
+                    common = False
+                    break
+                outer[i] = inner[i] + float(distance[at])
+                reach += float(distance[at])
+            if not common or reach * (1.0 + 1e-9) < outer.max():
+                continue
+            i = k
+            while i > 0 and faces[face, i - 1] > point:
+                members[count, i] = faces[face, i - 1]
+                i -= 1
+            members[count, i] = point
+            members[count, :i] = faces[face, :i]
+            sums[count] = 0.5 * (reach + outer.sum())
+            count += 1
         face += 1
     return count, face

@@ -257,8 +257,12 @@ def _circumcentre(D: Sequence[Sequence[Fraction | int]], support: tuple[int, ...
         return [Fraction(1, len(support))] * len(support)
     base, *rest = support
     m = len(rest)
-    rows = [[Fraction(D[base][u] + D[base][v] - D[u][v]) for v in rest] + [Fraction(D[base][u])] for u in rest]
-    for i in range(m):  # Gaussian elimination of G y = ½ diag G; G is positive semidefinite, so pivots stay in place
+    rows = [
+        [Fraction(D[base][u] + D[base][v] - D[u][v]) for v in rest] + [Fraction(D[base][u])] for u in rest
+    ]
+    for i in range(
+        m
+    ):  # Gaussian elimination of G y = ½ diag G; G is positive semidefinite, so pivots stay in place
         if rows[i][i] == 0:
             return None
         rows[i] = [x / rows[i][i] for x in rows[i]]
