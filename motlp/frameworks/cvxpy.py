@@ -6,7 +6,6 @@ from typing import Any
 
 import cvxpy as cp
 import numpy as np
-from cvxpy.reductions.solvers.defines import INSTALLED_CONIC_SOLVERS
 
 from motlp.errors import InvalidConfig, SolverUnavailable, UnknownName
 from motlp.frameworks.catalogue import SolverInfo, licence, package_version
@@ -71,6 +70,12 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Solution:
             status, message = run(problem, info.name.upper(), settings)
     except cp.error.SolverError as error:
         message = " ".join(str(error).split())
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        if options:
+            raise InvalidConfig(
+                f"{info.name} does not run with the options {', '.join(options)} ({error}); see its manual."
+            ) from None
+        message = " ".join(str(error).split())
     seconds = time.perf_counter() - started
     plan = values(model.plan) if model.plan is not None else multipliers(model.conflict)
     potential = values(model.potential) if model.potential is not None else multipliers(model.marginal)
@@ -125,8 +130,6 @@ def checked_options(solver: str, options: dict[str, Any]) -> dict[str, Any]:
             return clarabel_options(options)
         case "glpk":
             return {"glpk": typed_options("GLPK", options, CVXOPT_GLPK)} if options else {}
-        case name if name.upper() not in INSTALLED_CONIC_SOLVERS and options:
-            raise InvalidConfig(f"the solver {name!r} takes no options here; leave out {', '.join(options)}.")
     return dict(options)
 
 

@@ -20,6 +20,8 @@ METHODS: dict[str, dict[str, Any]] = {
     "ipm": {"solver": "ipm", "run_crossover": "off"},
     "pdlp": {"solver": "pdlp"},
 }
+# HiGHS is always given a minimum: it leaves the multipliers of a maximum unsigned where it stops early.
+SIGN = {"min": 1.0, "max": -1.0}
 STATUS = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
     highspy.HighsModelStatus.kUnknown: Status.INACCURATE,
@@ -51,7 +53,7 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Solution:
     if solver not in METHODS:
         raise UnknownName("matrix solver", solver, METHODS)
     program: LinearProgram = model.problem
-    settings = METHODS[solver] | highs_options(options)
+    settings = highs_options(METHODS[solver] | options)
     started = time.perf_counter()
     highs = highspy.Highs()
     highs.silent()
@@ -62,10 +64,9 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Solution:
     outcome = highs.getModelStatus()
     status, answer = STATUS.get(outcome, Status.FAILED), highs.getSolution()
     answered = status in (Status.OPTIMAL, Status.INACCURATE, Status.LIMIT)
-    columns = np.array(answer.col_value) if answered and answer.value_valid else None
-    # HiGHS' multipliers are derivatives of the objective by the right-hand side: nonnegative here in
-    # both senses, for rows ≥ of a minimum as for rows ≤ of a maximum.
-    rows = np.array(answer.row_dual) if answered and answer.dual_valid else None
+    # Kept even where HiGHS does not call them valid, as after a limit: the proved bounds judge them.
+    columns = np.array(answer.col_value) if answered and len(answer.col_value) else None
+    rows = SIGN[program.sense] * np.array(answer.row_dual) if answered and len(answer.row_dual) else None
     return Solution(
         hypergraph=model.hypergraph,
         model=model.name,
@@ -91,8 +92,7 @@ def as_highs(program: LinearProgram) -> highspy.HighsLp:
     rows, columns = program.matrix.shape
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = columns, rows
-    lp.sense_ = highspy.ObjSense.kMinimize if program.sense == "min" else highspy.ObjSense.kMaximize
-    lp.col_cost_ = program.cost
+    lp.col_cost_ = program.cost * SIGN[program.sense]
     lp.col_lower_, lp.col_upper_ = np.zeros(columns), np.full(columns, np.inf)
     lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise

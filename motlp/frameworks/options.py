@@ -34,6 +34,9 @@ def highs_options(options: dict[str, Any]) -> dict[str, Any]:
         checked[name] = convert("HiGHS", name, value, kind)
         if probe.setOptionValue(name, checked[name]) != highspy.HighsStatus.kOk:
             raise InvalidConfig(f"HiGHS refuses {value!r} for its option {name!r}; see the HiGHS manual for its range.")
+    if checked.get("run_crossover") == "off" or checked.get("solver") == "pdlp":
+        # Without a basis, HiGHS' postsolve loses multipliers and ends in "Unknown".
+        checked.setdefault("presolve", "off")
     return checked
 
 

@@ -144,7 +144,13 @@ def values(variable: pyo.Var) -> np.ndarray:
 
 
 def multipliers(problem: pyo.ConcreteModel, constraint: pyo.Constraint) -> np.ndarray | None:
-    """Multipliers of an indexed constraint; their sign is that of the objective's sensitivity."""
-    dual = problem.dual
-    found = np.array([dual.get(row, np.nan) for row in constraint.values()], dtype=float)
-    return None if np.isnan(found).all() else np.nan_to_num(found)
+    """Multipliers of an indexed constraint, nonnegative.
+
+    Those of `marginal` (≥ in a minimum) and `conflict` (≤ in a maximum) are, but for solvers that stop
+    early and leave a maximum unsigned.
+    """
+    found = np.array([problem.dual.get(row, np.nan) for row in constraint.values()], dtype=float)
+    if np.isnan(found).all():
+        return None
+    found = np.nan_to_num(found)
+    return found if found.sum() >= 0 else -found
