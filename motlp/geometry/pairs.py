@@ -113,9 +113,13 @@ def _comparable(points: np.ndarray, norm: Norm) -> np.ndarray:
     if points.dtype == np.uint8 or points.size == 0:
         return np.ascontiguousarray(points, np.uint8)
     if points.dtype.kind not in "biuf" or points.dtype.itemsize > 8:
-        raise InvalidMeasure(f"points of dtype {points.dtype} cannot be compared exactly; give integers or float64")
+        raise InvalidMeasure(
+            f"points of dtype {points.dtype} cannot be compared exactly; give integers or float64"
+        )
     low, high = points.min().item(), points.max().item()
-    spread = abs(Fraction(high) - Fraction(low)) if np.isfinite([low, high]).all() else Fraction(_LARGEST) ** 99
+    spread = (
+        abs(Fraction(high) - Fraction(low)) if np.isfinite([low, high]).all() else Fraction(_LARGEST) ** 99
+    )
     furthest = {"l2": points.shape[1] * spread**2, "l1": points.shape[1] * spread, "linf": spread}[norm]
     if furthest > (10**300 if points.dtype.kind == "f" else _LARGEST) or abs(low) > 2**63 <= abs(high):
         raise InvalidMeasure(
@@ -249,43 +253,54 @@ def _choose_gap(x, y, bound, code):
 
 
 def _gap_bytes(x, y, bound, code):
-    """In 32-bit integers over 64 coordinates at a time, which the compiler turns into vector instructions."""
+    """In 32-bit integers, 64 coordinates at a time: a loop of fixed length becomes a few vector instructions."""
     total = np.int64(0)
-    for start in range(0, len(x), 64):
+    whole = len(x) // 64 * 64
+    for start in range(0, whole, 64):
         part = np.int32(0)
-        stop = min(start + 64, len(x))
         if code == 2:
-            for k in range(start, stop):
-                t = np.int32(x[k]) - np.int32(y[k])
+            for k in range(64):
+                t = np.int32(x[start + k]) - np.int32(y[start + k])
                 part = np.int32(part + t * t)
             total += part
         elif code == 1:
-            for k in range(start, stop):
-                part = np.int32(part + abs(np.int32(x[k]) - np.int32(y[k])))
+            for k in range(64):
+                part = np.int32(part + abs(np.int32(x[start + k]) - np.int32(y[start + k])))
             total += part
         else:
-            for k in range(start, stop):
-                part = max(part, np.int32(abs(np.int32(x[k]) - np.int32(y[k]))))
+            for k in range(64):
+                part = max(part, np.int32(abs(np.int32(x[start + k]) - np.int32(y[start + k]))))
             total = max(total, np.int64(part))
         if total > bound:
-            break
+            return total
+    for k in range(whole, len(x)):
+        t = abs(np.int64(x[k]) - np.int64(y[k]))
+        total = total + (t * t if code == 2 else t) if code else max(total, t)
     return total
 
 
 def _gap_wide(x, y, bound, code):
-    """In the type of `bound`, int64 or float64. Sums of sixteen coordinates at a time, in a fixed order."""
-    total = bound - bound
-    for start in range(0, len(x), 16):
-        part = bound - bound
-        for k in range(start, min(start + 16, len(x))):
-            t = abs(x[k] - y[k])
-            if code == 2:
-                part += t * t
-            elif code == 1:
-                part += t
-            else:
-                part = max(part, t)
-        total = total + part if code else max(total, part)
+    """In the type of `bound`, int64 or float64, in a fixed order with four sums side by side."""
+    zero = bound - bound
+    total = zero
+    whole = len(x) // 16 * 16
+    for start in range(0, whole, 16):
+        a, b, c, d = zero, zero, zero, zero
+        for k in range(start, start + 16, 4):
+            a = _add(a, x[k] - y[k], code)
+            b = _add(b, x[k + 1] - y[k + 1], code)
+            c = _add(c, x[k + 2] - y[k + 2], code)
+            d = _add(d, x[k + 3] - y[k + 3], code)
+        total = total + ((a + b) + (c + d)) if code else max(total, a, b, c, d)
         if total > bound:
-            break
+            return total
+    for k in range(whole, len(x)):
+        total = _add(total, x[k] - y[k], code)
     return total
+
+
+@njit(inline="always")
+def _add(total, t, code):
+    if code == 2:
+        return total + t * t
+    return total + abs(t) if code == 1 else max(total, abs(t))
