@@ -11,7 +11,7 @@ Norm = Literal["l2", "linf", "l1"]
 Number = int | float | str | Decimal | Fraction
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Ball:
     """Moving a point by at most ε in the norm is free, by more is impossible (c = 0 or ∞).
 
@@ -19,11 +19,12 @@ class Ball:
     meet, and then its cost is 0.
     """
 
-    norm: Norm = "l2"
+    norm: Norm
 
-    def __post_init__(self) -> None:
-        if self.norm not in get_args(Norm):
-            raise UnknownName("norm", self.norm, get_args(Norm))
+    def __init__(self, norm: str = "l2") -> None:
+        if norm not in get_args(Norm):
+            raise UnknownName("norm", norm, get_args(Norm))
+        object.__setattr__(self, "norm", norm)
 
 
 @dataclass(frozen=True, init=False)
@@ -38,7 +39,9 @@ class Quadratic:
     def __init__(self, tau: Number) -> None:
         object.__setattr__(self, "tau", exact(tau, "tau"))
         if self.tau <= 0:
-            raise InvalidBudget(f"tau is {tau}; it must be positive: it is the price of a unit of squared distance.")
+            raise InvalidBudget(
+                f"tau is {tau}; it must be positive: the price of a unit of squared distance."
+            )
 
 
 Cost = Ball | Quadratic
@@ -50,10 +53,18 @@ def exact(value: Number, name: str = "eps") -> Fraction:
     Raises:
         InvalidBudget: the value is negative, infinite or not a number.
     """
+    text = str(value).strip()
     try:
-        number = value if isinstance(value, Fraction) else Fraction(str(value).strip())
-    except (ValueError, ZeroDivisionError, OverflowError):
+        number = value if isinstance(value, Fraction) else _fraction(text)
+    except (ArithmeticError, ValueError):
         raise InvalidBudget(f"{name} is {value!r}; it must be a finite number, such as 0.5.") from None
     if number < 0:
         raise InvalidBudget(f"{name} is {value}; it must be at least 0.")
     return number
+
+
+def _fraction(text: str) -> Fraction:
+    """The fraction a text writes; an exponent beyond those of floats is refused, not written out."""
+    if "/" not in text and abs(Decimal(text).adjusted()) > 400:
+        raise OverflowError
+    return Fraction(text)

@@ -19,12 +19,17 @@ class InvalidBudget(MotlpError, ValueError):
 class UnknownName(MotlpError, LookupError):
     """A name that stands for nothing; the text says which exist and suggests the nearest."""
 
-    def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
-        names = [str(k) for k in known]
-        near = get_close_matches(str(name).lower(), names, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        shown = ", ".join(names[:40]) + (", …" if len(names) > 40 else "")
-        super().__init__(f"unknown {kind} {str(name)!r}.{hint} Known: {shown or 'none'}.")
+    def __init__(self, kind: str, name: object, known: Iterable[str], hint: str = "") -> None:
+        # The parts are the arguments, so that the error can be pickled: workers send it back.
+        super().__init__(kind, str(name), tuple(str(k) for k in known), hint)
+
+    def __str__(self) -> str:
+        kind, name, known, hint = self.args
+        folded = {k.casefold(): k for k in reversed(known)}
+        near = get_close_matches(name.casefold(), folded, n=1)
+        guess = f" Did you mean {folded[near[0]]!r}?" if near else ""
+        shown = ", ".join(known[:40]) + (", …" if len(known) > 40 else "")
+        return f"unknown {kind} {name!r}.{guess} Known: {shown or 'none'}." + (f" {hint}" if hint else "")
 
 
 class DatasetUnavailable(MotlpError):

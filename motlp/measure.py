@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float64, Int32, Num
+from jaxtyping import Float64, Int32, Num, Shaped
 
 from motlp.errors import InvalidMeasure, UnknownName
 
@@ -39,18 +39,24 @@ class LabeledMeasure:
     def __post_init__(self) -> None:
         check_features(self.points)
         check_mass(self.mass, len(self.points))
+        if abs(self.mass.sum() - 1) > 1e-9:
+            raise InvalidMeasure(f"the masses sum to {self.mass.sum()}, not 1; from_arrays normalises them.")
+        if self.unit <= 0:
+            raise InvalidMeasure(f"unit is {self.unit}; it must be positive: the feature value of one step.")
         if len(self.labels) != len(self.points):
             raise InvalidMeasure(
-                f"{len(self.points)} points but {len(self.labels)} labels; every point needs exactly one label."
+                f"{len(self.points)} points but {len(self.labels)} labels; every point needs one label."
             )
-        present = np.unique(self.labels)
-        if len(present) < 2:
-            names = ", ".join(self.class_names[i] for i in present) or "none"
-            raise InvalidMeasure(
-                f"the data hold one class only ({names}); a risk needs at least two. Select more classes."
-            )
-        if not np.array_equal(present, np.arange(len(self.class_names))):
+        names = self.class_names
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise InvalidMeasure(f"two classes are called {twice!r}; give every class a name of its own.")
+        if not np.array_equal(np.unique(self.labels), np.arange(len(names))):
             raise InvalidMeasure("labels must be 0 … K-1, each in use, with one name each; use from_arrays.")
+        if len(names) < 2:
+            raise InvalidMeasure(
+                f"the data hold one class only ({names[0]}); a risk needs at least two. Select more classes."
+            )
 
     @classmethod
     def from_arrays(
@@ -59,7 +65,7 @@ class LabeledMeasure:
         y: Any,
         mass: Any = None,
         *,
-        unit: Fraction | int | str | None = None,
+        unit: Fraction | int | float | str | None = None,
         class_names: Sequence[str] | None = None,
         name: str = "arrays",
     ) -> "LabeledMeasure":
@@ -69,15 +75,16 @@ class LabeledMeasure:
             X: features, (N, ...); every axis after the first is flattened.
             y: labels, (N,), of any type that sorts; the classes are the distinct values in ascending order.
             mass: weights, (N,), nonnegative; normalised to sum one. Uniform by default.
-            unit: feature value of one step of `X`. By default 1/255 for uint8, which are taken for pixels
-                between 0 and 1, and 1 for everything else.
+            unit: feature value of one step of `X`, exactly: a fraction, a whole number or a text such as
+                "1/255". By default 1/255 for uint8, which are taken for pixels between 0 and 1, and 1 for
+                everything else.
             class_names: names of the distinct labels, in ascending order of the labels.
 
         Raises:
             InvalidMeasure: NaN or infinite features, lengths that differ, fewer than two classes,
-                negative or all-zero mass.
+                negative or all-zero mass, a unit that is not exact.
         """
-        features = np.asarray(X)
+        features = as_array(X, "X")
         if features.dtype == bool:
             features = features.view(np.uint8)
             unit = 1 if unit is None else unit
@@ -86,7 +93,7 @@ class LabeledMeasure:
                 f"X has shape {features.shape}; it must have one row per point. "
                 "For one feature use X.reshape(-1, 1)."
             )
-        targets = np.asarray(y)
+        targets = as_array(y, "y")
         if targets.ndim != 1:
             raise InvalidMeasure(
                 f"y has shape {targets.shape}; it must be one-dimensional, one label per point."
@@ -99,11 +106,13 @@ class LabeledMeasure:
             )
         points = features.reshape(len(features), int(np.prod(features.shape[1:])))
         check_features(points)
-        values, labels = np.unique(targets, return_inverse=True)
+        values, labels = distinct(targets)
         names = tuple(str(v) for v in values) if class_names is None else tuple(class_names)
         if len(names) != len(values):
-            raise InvalidMeasure(f"{len(names)} class names for {len(values)} classes; give one name a class.")
-        weights = np.ones(len(points)) if mass is None else np.asarray(mass, dtype=np.float64)
+            raise InvalidMeasure(
+                f"{len(names)} class names for {len(values)} classes; give one name a class."
+            )
+        weights = np.ones(len(points)) if mass is None else as_array(mass, "mass", np.float64)
         check_mass(weights, len(points))
         if unit is None:
             unit = Fraction(1, 255) if points.dtype == np.uint8 else Fraction(1)
@@ -111,7 +120,7 @@ class LabeledMeasure:
             points=np.ascontiguousarray(points),
             labels=labels.astype(np.int32),
             mass=weights / weights.sum(),
-            unit=Fraction(unit),
+            unit=exact_unit(unit),
             class_names=names,
             name=name,
             shape=tuple(int(s) for s in features.shape[1:]),
@@ -141,7 +150,8 @@ class LabeledMeasure:
         """The measure restricted to some classes and some points of each, renormalised.
 
         Args:
-            classes: names or numbers of the classes to keep; all by default. A name wins over a number.
+            classes: names of the classes to keep, or their numbers 0 … K-1 where the names are not numbers
+                themselves; all by default. Classes and points stay in the order they are in.
             per_class: keep the first so many points of each class, or a random so many if `seed` is given.
 
         Raises:
@@ -149,8 +159,12 @@ class LabeledMeasure:
             InvalidMeasure: fewer points in a class than asked for, or fewer than two classes.
         """
         kept = range(self.classes) if classes is None else sorted({self._class(c) for c in classes})
+        if not kept:
+            raise InvalidMeasure("no class is selected; name at least two.")
         if per_class is not None and per_class < 1:
             raise InvalidMeasure(f"per-class is {per_class}; it must be at least 1.")
+        if seed is not None and seed < 0:
+            raise InvalidMeasure(f"seed is {seed}; it must be at least 0.")
         rng = None if seed is None else np.random.default_rng(seed)
         chosen = np.sort(np.concatenate([self._of_class(c, per_class, rng) for c in kept]))
         mass = self.mass[chosen]
@@ -167,7 +181,8 @@ class LabeledMeasure:
         text = str(wanted).strip()
         if text in self.class_names:
             return self.class_names.index(text)
-        if text.isdecimal() and int(text) < self.classes:
+        numbered = any(name.lstrip("+-").replace(".", "").isdecimal() for name in self.class_names)
+        if not numbered and text.isdecimal() and int(text) < self.classes:
             return int(text)
         raise UnknownName("class", text, self.class_names)
 
@@ -185,7 +200,38 @@ class LabeledMeasure:
         return found[:count] if rng is None else rng.choice(found, count, replace=False)
 
 
-def check_features(points: Num[np.ndarray, "points dims"]) -> None:
+def as_array(values: Any, name: str, dtype: type | None = None) -> Shaped[np.ndarray, "..."]:
+    """The values as an array; refused where NumPy finds no regular one, or would drop a part of them."""
+    if np.ma.isMaskedArray(values) and np.ma.is_masked(values):
+        raise InvalidMeasure(f"{name} has masked entries; remove or fill them first.")
+    try:
+        array = np.asarray(values)
+        return array if dtype is None or array.dtype.kind == "c" else array.astype(dtype)
+    except (TypeError, ValueError) as error:
+        raise InvalidMeasure(f"{name} is no array of numbers of one length each: {error}.") from None
+
+
+def distinct(targets: Shaped[np.ndarray, " n"]) -> tuple[Shaped[np.ndarray, " k"], Shaped[np.ndarray, " n"]]:
+    """The distinct labels in ascending order, whole numbers as such, and which of them each label is."""
+    try:
+        values, labels = np.unique(targets, return_inverse=True)
+    except TypeError:
+        raise InvalidMeasure("y mixes types that have no order; use numbers only or texts only.") from None
+    whole = values.dtype.kind == "f" and (np.abs(values) < 2**53).all() and (values == np.floor(values)).all()
+    return values.astype(np.int64) if whole else values, labels
+
+
+def exact_unit(unit: Fraction | int | float | str) -> Fraction:
+    """The unit as a fraction; a float such as 1/255 is a rounded number and would move every distance."""
+    try:
+        if isinstance(unit, float) and not unit.is_integer():
+            raise ValueError
+        return Fraction(unit)
+    except (ValueError, ArithmeticError):
+        raise InvalidMeasure(f"unit is {unit!r}; give it exactly, such as Fraction(1, 255).") from None
+
+
+def check_features(points: Shaped[np.ndarray, "points dims"]) -> None:
     """Refuse features that are no finite real numbers."""
     if points.dtype.kind not in "uif":
         raise InvalidMeasure(f"features of type {points.dtype} are not real numbers; convert them first.")
@@ -199,12 +245,19 @@ def check_features(points: Num[np.ndarray, "points dims"]) -> None:
         )
 
 
-def check_mass(mass: Float64[np.ndarray, " n"], points: int) -> None:
+def check_mass(mass: Shaped[np.ndarray, "..."], points: int) -> None:
     """Refuse masses that no measure can have."""
+    if mass.dtype.kind != "f":
+        raise InvalidMeasure(f"masses of type {mass.dtype} are not real numbers; convert them first.")
     if mass.shape != (points,):
         raise InvalidMeasure(f"mass has shape {mass.shape} for {points} points; give one mass a point.")
     if not np.isfinite(mass).all() or (mass < 0).any():
         worst = int(np.flatnonzero(~(np.isfinite(mass) & (mass >= 0)))[0])
-        raise InvalidMeasure(f"the mass of point {worst} is {mass[worst]}; masses must be finite and at least 0.")
-    if not mass.sum() > 0:
+        raise InvalidMeasure(
+            f"the mass of point {worst} is {mass[worst]}; masses must be finite and at least 0."
+        )
+    if not mass.any():
         raise InvalidMeasure("every mass is 0; at least one point must have positive mass.")
+    with np.errstate(over="ignore"):
+        if not np.isfinite(mass.sum()):
+            raise InvalidMeasure("the masses sum to infinity; scale them down.")
