@@ -53,6 +53,12 @@ def solve(
     return judged(replace(solution, hypergraph=problem, plan=plan))
 
 
+def check(model: str, framework: str, solver: str, options: Mapping[str, Any]) -> None:
+    """Refuse now what `solve` would refuse later: an unknown model, framework, solver or option."""
+    declaration(model, framework)
+    engine(framework).prepare(solver, dict(options))
+
+
 def solvers() -> list[SolverInfo]:
     """Every solver motlp knows, ready or not, framework by framework."""
     return [info for name in FRAMEWORKS for info in engine(name).solvers()]

@@ -59,8 +59,7 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Solution:
     Raises:
         UnknownName, SolverUnavailable, InvalidConfig: the solver or an option cannot be used.
     """
-    info = find(solver)
-    settings = checked_options(solver, options)
+    info, settings = prepare(solver, options)
     problem: cp.Problem = model.problem
     started = time.perf_counter()
     status, message = Status.FAILED, ""
@@ -110,27 +109,22 @@ def run(problem: cp.Problem, solver: str, settings: dict[str, Any]) -> tuple[Sta
     return STATUS.get(problem.status, Status.FAILED), message or str(problem.status)
 
 
-def find(solver: str) -> SolverInfo:
-    """The solver of that name, if it can be called."""
+def prepare(solver: str, options: dict[str, Any]) -> tuple[SolverInfo, dict[str, Any]]:
+    """The solver of that name, if it can be called, and its options in the form CVXPY passes them on."""
     known = {info.name: info for info in solvers()}
     if solver.lower() not in known:
         raise UnknownName("CVXPY solver", solver, known)
     info = known[solver.lower()]
     if not info.ready:
         raise SolverUnavailable(f"the solver {info.name!r} is not installed for CVXPY: {info.install}.")
-    return info
-
-
-def checked_options(solver: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The options in the form CVXPY passes them on; those of other solvers go through unchecked."""
-    match solver.lower():
+    match info.name:
         case "highs":
-            return highs_options(options)
+            return info, highs_options(options)
         case "clarabel":
-            return clarabel_options(options)
+            return info, clarabel_options(options)
         case "glpk":
-            return {"glpk": typed_options("GLPK", options, CVXOPT_GLPK)} if options else {}
-    return dict(options)
+            return info, {"glpk": typed_options("GLPK", options, CVXOPT_GLPK)} if options else {}
+    return info, dict(options)  # the names are the solver's own, which checks them
 
 
 def values(variable: cp.Variable) -> np.ndarray | None:

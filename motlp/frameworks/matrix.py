@@ -50,10 +50,8 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Solution:
     Raises:
         UnknownName, InvalidConfig: the method or an option cannot be used.
     """
-    if solver not in METHODS:
-        raise UnknownName("matrix solver", solver, METHODS)
+    info, settings = prepare(solver, options)
     program: LinearProgram = model.problem
-    settings = highs_options(METHODS[solver] | options)
     started = time.perf_counter()
     highs = highspy.Highs()
     highs.silent()
@@ -71,8 +69,8 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Solution:
         hypergraph=model.hypergraph,
         model=model.name,
         framework="matrix",
-        solver=solver,
-        version=package_version("highspy"),
+        solver=info.name,
+        version=info.version,
         status=status,
         message=highs.modelStatusToString(outcome),
         objective=None if columns is None else float(program.cost @ columns),
@@ -80,6 +78,14 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Solution:
         potential=part(columns, model.potential) if model.potential is not None else part(rows, model.marginal),
         seconds={"declare": model.seconds, "solve": time.perf_counter() - started},
     )
+
+
+def prepare(solver: str, options: dict[str, Any]) -> tuple[SolverInfo, dict[str, Any]]:
+    """The method of that name and its options, checked."""
+    known = {info.name: info for info in solvers()}
+    if solver.lower() not in known:
+        raise UnknownName("matrix solver", solver, known)
+    return known[solver.lower()], highs_options(METHODS[solver.lower()] | options)
 
 
 def part(values: np.ndarray | None, where: slice) -> np.ndarray | None:

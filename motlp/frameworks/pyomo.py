@@ -62,12 +62,12 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Solution:
     Raises:
         UnknownName, SolverUnavailable, InvalidConfig: the solver or an option cannot be used.
     """
-    info = find(solver)
+    info, settings = prepare(solver, options)
     problem: pyo.ConcreteModel = model.problem
     if not hasattr(problem, "dual"):
         problem.dual = pyo.Suffix(direction=pyo.Suffix.IMPORT)
     engine = pyo.SolverFactory(info.name)
-    engine.options.update(highs_options(options) if info.name == "highs" else options)
+    engine.options.update(settings)
     started = time.perf_counter()
     with quiet():
         status, message, loaded = run(engine, problem, options)
@@ -115,15 +115,15 @@ def run(engine: Any, problem: pyo.ConcreteModel, options: dict[str, Any]) -> tup
     return status, str(condition), all(v.value is not None for v in problem.component_data_objects(pyo.Var))
 
 
-def find(solver: str) -> SolverInfo:
-    """The solver of that name, if it can be called."""
+def prepare(solver: str, options: dict[str, Any]) -> tuple[SolverInfo, dict[str, Any]]:
+    """The solver of that name, if it can be called, and its options; those of programs go unchecked."""
     known = {info.name: info for info in solvers()}
     if solver.lower() not in known:
         raise UnknownName("Pyomo solver", solver, known)
     info = known[solver.lower()]
     if not info.ready:
         raise SolverUnavailable(f"the solver {info.name!r} is not installed for Pyomo: {info.install}.")
-    return info
+    return info, highs_options(options) if info.name == "highs" else dict(options)
 
 
 @contextlib.contextmanager
