@@ -25,7 +25,7 @@ from motlp.measure import LabeledMeasure
 
 Progress = Callable[[str, int, int], object]
 Points = Num[np.ndarray, "points dims"]
-Sets = tuple[Int32[np.ndarray, "sets k"], Float64[np.ndarray, " sets"]]  # members, and their births or costs
+Sets = tuple[Int32[np.ndarray, "_ _"], Float64[np.ndarray, " _"]]  # members, and their births or costs
 
 CHUNK = 1 << 19  # sets that one task is meant to find
 SAMPLE = 2000  # sets grown to estimate how many an order will have
