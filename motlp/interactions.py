@@ -193,7 +193,8 @@ def _costs(
 
 def _sum_of_distances(points: Points, members: Int32[np.ndarray, " k"]) -> Fraction:
     """Σ D_uv over the pairs of a set, exactly."""
-    return sum((exact_distance(points, u, v, "l2") for u, v in combinations(members, 2)), Fraction(0))
+    distances = (exact_distance(points, u, v, "l2") for u, v in combinations(members.tolist(), 2))
+    return sum((Fraction(distance) for distance in distances), Fraction(0))
 
 
 def _both_ways(pairs: Pairs) -> Pairs:
