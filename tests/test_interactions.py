@@ -109,7 +109,7 @@ def test_useful_sets_are_those_of_brute_force(measure, tau, order, scaled):
     assert as_sets(found) == by_brute_force(measure, cost, None, order)
     for rows, costs in zip(found.members, found.births, strict=True):
         for row, value in zip(rows, costs, strict=True):
-            assert value == float(exact_cost(measure, cost, tuple(row)))
+            assert value == float(exact_cost(measure, cost, tuple(row.tolist())))
 
 
 @SETS
