@@ -39,9 +39,7 @@ class Quadratic:
     def __init__(self, tau: Number) -> None:
         object.__setattr__(self, "tau", exact(tau, "tau"))
         if self.tau <= 0:
-            raise InvalidBudget(
-                f"tau is {tau}; it must be positive: the price of a unit of squared distance."
-            )
+            raise InvalidBudget(f"tau is {tau}; it must be positive: the price of a unit of squared distance.")
 
 
 Cost = Ball | Quadratic

@@ -90,14 +90,11 @@ class LabeledMeasure:
             unit = 1 if unit is None else unit
         if features.ndim < 2:
             raise InvalidMeasure(
-                f"X has shape {features.shape}; it must have one row per point. "
-                "For one feature use X.reshape(-1, 1)."
+                f"X has shape {features.shape}; it must have one row per point. For one feature use X.reshape(-1, 1)."
             )
         targets = as_array(y, "y")
         if targets.ndim != 1:
-            raise InvalidMeasure(
-                f"y has shape {targets.shape}; it must be one-dimensional, one label per point."
-            )
+            raise InvalidMeasure(f"y has shape {targets.shape}; it must be one-dimensional, one label per point.")
         if targets.dtype.kind == "f" and np.isnan(targets).any():
             raise InvalidMeasure("y contains NaN; every point needs a label. Remove those points.")
         if len(features) != len(targets):
@@ -109,9 +106,7 @@ class LabeledMeasure:
         values, labels = distinct(targets)
         names = tuple(str(v) for v in values) if class_names is None else tuple(class_names)
         if len(names) != len(values):
-            raise InvalidMeasure(
-                f"{len(names)} class names for {len(values)} classes; give one name a class."
-            )
+            raise InvalidMeasure(f"{len(names)} class names for {len(values)} classes; give one name a class.")
         weights = np.ones(len(points)) if mass is None else as_array(mass, "mass", np.float64)
         check_mass(weights, len(points))
         if unit is None:
@@ -186,9 +181,7 @@ class LabeledMeasure:
             return int(text)
         raise UnknownName("class", text, self.class_names)
 
-    def _of_class(
-        self, label: int, count: int | None, rng: np.random.Generator | None
-    ) -> Int32[np.ndarray, " n"]:
+    def _of_class(self, label: int, count: int | None, rng: np.random.Generator | None) -> Int32[np.ndarray, " n"]:
         found = np.flatnonzero(self.labels == label).astype(np.int32)
         if count is None:
             return found
@@ -253,9 +246,7 @@ def check_mass(mass: Shaped[np.ndarray, "..."], points: int) -> None:
         raise InvalidMeasure(f"mass has shape {mass.shape} for {points} points; give one mass a point.")
     if not np.isfinite(mass).all() or (mass < 0).any():
         worst = int(np.flatnonzero(~(np.isfinite(mass) & (mass >= 0)))[0])
-        raise InvalidMeasure(
-            f"the mass of point {worst} is {mass[worst]}; masses must be finite and at least 0."
-        )
+        raise InvalidMeasure(f"the mass of point {worst} is {mass[worst]}; masses must be finite and at least 0.")
     if not mass.any():
         raise InvalidMeasure("every mass is 0; at least one point must have positive mass.")
     with np.errstate(over="ignore"):
