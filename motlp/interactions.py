@@ -4,22 +4,24 @@ Points are sorted by class, the close pairs found, and the sets grown order by o
 floating point with proved error bounds, and in rational arithmetic where those leave a doubt.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from fractions import Fraction
+from functools import partial
 from itertools import combinations
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 import scipy.sparse as sp
-from jaxtyping import Bool, Float64, Int32, Num
+from jaxtyping import Bool, Float64, Int8, Int32, Num
 from numba import get_num_threads
 
 from motlp.cost import Ball, Cost, Norm, Number, exact
 from motlp.errors import InvalidBudget, TooManyInteractions
 from motlp.geometry.cliques import cofaces, extensions, faces_of
-from motlp.geometry.enclosing import OUT, UNSURE, radii, radius_squared, slack
+from motlp.geometry.enclosing import IN, LARGEST, OUT, UNSURE, radii, radius_squared, slack
 from motlp.geometry.pairs import Pairs, estimate_pairs, exact_distance, pairs_within
+from motlp.geometry.spread import scaled_sums
 from motlp.hypergraph import Hypergraph
 from motlp.measure import LabeledMeasure
 
@@ -27,8 +29,8 @@ Progress = Callable[[str, int, int], object]
 Points = Num[np.ndarray, "points dims"]
 Sets = tuple[Int32[np.ndarray, "_ _"], Float64[np.ndarray, " _"]]  # members, and their births or costs
 
-CHUNK = 1 << 19  # sets that one task is meant to find
-SAMPLE = 2000  # sets grown to estimate how many an order will have
+CHUNK = 1 << 18  # sets that one task is meant to find
+SAMPLE_RUN, SAMPLE_RUNS = 1 << 8, 1 << 6  # sets in a row, and rows, that tell how many an order will have
 
 
 class _Run(NamedTuple):
@@ -91,21 +93,14 @@ def interactions(
 
 
 def _balls(run: _Run, norm: Norm, radius: Fraction) -> list[Sets]:
-    """The sets whose smallest enclosing ball has at most this radius, by order, with the squared radii."""
+    """The sets that fit into a ball of this radius, by order, with the squared radii of their smallest."""
     sets = [_singletons(run)]
     if run.order > 1:
         pairs = _pairs(run, (2 * radius) ** 2 if norm == "l2" else 2 * radius, norm)
-        half = 0.25 * pairs.distance if norm == "l2" else (0.5 * pairs.distance) ** 2
-        sets.append((faces_of(pairs), half))
+        births = 0.25 * pairs.distance if norm == "l2" else (0.5 * pairs.distance) ** 2
+        sets.append((faces_of(pairs), births))
     while len(sets) < run.order:
-        faces = sets[-1][0]
-
-        def extend(start: int, stop: int, faces: Int32[np.ndarray, "faces k"] = faces) -> list[Sets]:
-            return [
-                _fitting(run.points, norm, radius, *found) for found in cofaces(faces, pairs, start, stop)
-            ]
-
-        sets.append(_grow(run, sets, extend))
+        sets.append(_grow(run, sets, partial(_fitting, run.points, norm, radius, sets[-1][0], pairs)))
     return sets
 
 
@@ -113,88 +108,96 @@ def _fitting(
     points: Points,
     norm: Norm,
     radius: Fraction,
-    members: Int32[np.ndarray, "candidates k"],
-    distances: Float64[np.ndarray, "candidates _"],
-) -> Sets:
-    """The candidates that fit into a ball, with their squared radii. All their pairs are known to fit."""
-    k = members.shape[1]
-    if norm == "linf" or (norm == "l1" and k == 3):  # then that is enough
-        return members.copy(), (0.5 * distances.max(axis=1, initial=0.0)) ** 2
-    threshold = radius**2
-    if norm == "l2":
-        births, verdicts = radii(distances, k, threshold, points.shape[1], points.dtype.kind != "f")
+    faces: Int32[np.ndarray, "faces k"],
+    pairs: Pairs,
+    start: int,
+    stop: int,
+) -> Iterator[Sets]:
+    """The sets of one more point than faces[start:stop] that extend them and fit, with their squared radii."""
+    k = faces.shape[1] + 1
+    if radius == 0 or norm == "linf" or (norm == "l1" and k == 3):  # whatever fits pairwise fits
+        for members, distances in cofaces(faces, pairs, start, stop):
+            longest = distances.max(axis=1, initial=0.0)
+            yield members.copy(), 0.25 * longest if norm == "l2" else (0.5 * longest) ** 2
+    elif norm == "l2":
+        threshold, error = float(min(radius**2, LARGEST)), slack(points, k)
+        for members, distances in cofaces(faces, pairs, start, stop, threshold, error):
+            births, verdicts = radii(distances, k, threshold, error)
+            yield _settled(points, norm, radius, members, births, verdicts)
     else:
-        births, verdicts = np.empty(len(members)), np.full(len(members), UNSURE)
+        for members, _ in cofaces(faces, pairs, start, stop):
+            unknown = np.zeros(len(members)), np.full(len(members), UNSURE, np.int8)
+            yield _settled(points, norm, radius, members, *unknown)
+
+
+def _settled(
+    points: Points,
+    norm: Norm,
+    radius: Fraction,
+    members: Int32[np.ndarray, "candidates k"],
+    births: Float64[np.ndarray, " candidates"],
+    verdicts: Int8[np.ndarray, " candidates"],
+) -> Sets:
+    """The candidates that fit, the unsure ones decided in rational arithmetic."""
     for row in np.flatnonzero(verdicts == UNSURE):
         square = radius_squared(points[members[row]], norm)
-        births[row] = float(square)
-        if square > threshold:
-            verdicts[row] = OUT
-    fits = verdicts != OUT
+        births[row], verdicts[row] = float(square), IN if square <= radius**2 else OUT
+    fits = verdicts == IN
     return members[fits], births[fits]
 
 
 def _useful(run: _Run, price: Fraction) -> list[Sets]:
     """The sets A with c_A = (price/|A|) Σ D_uv below |A| − 1, by order, with their costs.
 
-    Not every subset of such a set is one, but the subset without the point farthest from the mean is: it leaves
-    c <= c_A (n − 2)/(n − 1). And each of its pairs has D_uv < 2(n − 1)/price, since the other points add to the cost
-    least if they are all at the middle of the two.
+    Such a set of n points need not have all its subsets of the kind, but the one without the point
+    farthest from the mean is: it costs at most c_A (n − 2)/(n − 1). And each of its pairs has
+    D_uv < 2(n − 1)/price, as the other points add least to the cost if all are midway between the two.
     """
     sets = [_singletons(run)]
     if run.order > 1:
         pairs = _pairs(run, 2 * (run.order - 1) / price, "l2")
-        both, faces = _both_ways(pairs), faces_of(pairs)
-        useful = _below(2 / price, faces, pairs.distance.astype(np.float64), run.points)
-        sets.append((faces[useful], pairs.distance[useful].astype(np.float64)))
+        close, near = _both_ways(pairs), pairs.distance.astype(np.float64)
+        useful = _below(run.points, faces_of(pairs), near, 2 / price)
+        sets.append((faces_of(pairs)[useful], near[useful]))
     while len(sets) < run.order:
-        faces, k = sets[-1][0], len(sets) + 1
-
-        def extend(
-            start: int,
-            stop: int,
-            faces: Int32[np.ndarray, "faces k"] = faces,
-            bound: Fraction = k * (k - 1) / price,
-        ) -> list[Sets]:
-            found = []
-            for members, sums in extensions(faces, both, start, stop):
-                useful = _below(bound, members, sums, run.points)
-                found.append((members[useful], sums[useful]))
-            return found
-
-        members, sums = _grow(run, sets, extend)
-        sort = np.lexsort(members.T[::-1])
+        found, sums = _grow(run, sets, partial(_cheaper, run.points, price, sets[-1][0], close))
+        sort = np.lexsort(found.T[::-1])
         fresh = np.ones(len(sort), dtype=bool)
-        fresh[1:] = (members[sort[1:]] != members[sort[:-1]]).any(axis=1)
-        sets.append((members[sort[fresh]], sums[sort[fresh]]))
-    return [(members, _costs(price / members.shape[1], members, sums, run.points)) for members, sums in sets]
+        fresh[1:] = (found[sort[1:]] != found[sort[:-1]]).any(axis=1)
+        sets.append((found[sort[fresh]], sums[sort[fresh]]))
+    return [(found, _costs(run.points, found, sums, price / found.shape[1])) for found, sums in sets]
+
+
+def _cheaper(
+    points: Points, price: Fraction, faces: Int32[np.ndarray, "faces k"], close: Pairs, start: int, stop: int
+) -> Iterator[Sets]:
+    """The useful sets of one more point than faces[start:stop] that extend them, with their sums Σ D_uv."""
+    k = faces.shape[1] + 1
+    for members, sums in extensions(faces, close, start, stop):
+        useful = _below(points, members, sums, k * (k - 1) / price)
+        yield members[useful], sums[useful]
 
 
 def _below(
-    bound: Fraction, members: Int32[np.ndarray, "sets k"], sums: Float64[np.ndarray, " sets"], points: Points
+    points: Points, members: Int32[np.ndarray, "sets k"], sums: Float64[np.ndarray, " sets"], bound: Fraction
 ) -> Bool[np.ndarray, " sets"]:
-    """Where the sum of squared distances is below the bound, exactly."""
-    margin = slack(points.shape[1], members.shape[1], points.dtype.kind != "f") * float(bound) + 1e-300
-    below = sums < float(bound)
-    for row in np.flatnonzero(np.abs(sums - float(bound)) <= margin):
-        below[row] = _sum_of_distances(points, members[row]) < bound
+    """Where Σ D_uv is below the bound, exactly."""
+    limit = float(bound)
+    below = sums < limit
+    for row in np.flatnonzero(np.abs(sums - limit) <= slack(points, members.shape[1]) * limit + 1e-300):
+        pairs = combinations(members[row].tolist(), 2)
+        below[row] = sum(exact_distance(points, u, v, "l2") for u, v in pairs) < bound
     return below
 
 
 def _costs(
-    price: Fraction, members: Int32[np.ndarray, "sets k"], sums: Float64[np.ndarray, " sets"], points: Points
+    points: Points, members: Int32[np.ndarray, "sets k"], sums: Float64[np.ndarray, " sets"], factor: Fraction
 ) -> Float64[np.ndarray, " sets"]:
-    """price · Σ D_uv, rounded to nearest."""
-    largest = max(price.numerator * sums.max(initial=0.0), price.denominator)
-    if points.dtype.kind != "f" and largest < 2.0**53:  # all exact but the division
-        return price.numerator * sums / price.denominator
-    return np.array([float(price * _sum_of_distances(points, row)) for row in members], dtype=np.float64)
-
-
-def _sum_of_distances(points: Points, members: Int32[np.ndarray, " k"]) -> Fraction:
-    """Σ D_uv over the pairs of a set, exactly."""
-    distances = (exact_distance(points, u, v, "l2") for u, v in combinations(members.tolist(), 2))
-    return sum((Fraction(distance) for distance in distances), Fraction(0))
+    """factor · Σ D_uv, rounded to nearest."""
+    largest = max(factor.numerator * sums.max(initial=1.0), factor.denominator)
+    if points.dtype.kind != "f" and largest < 2.0**53:  # whole numbers but for the division
+        return factor.numerator * sums / factor.denominator
+    return scaled_sums(points, members, factor)
 
 
 def _both_ways(pairs: Pairs) -> Pairs:
@@ -202,7 +205,6 @@ def _both_ways(pairs: Pairs) -> Pairs:
     ends, n = faces_of(pairs), len(pairs.indptr) - 1
     rows, columns = np.concatenate([ends, ends[:, ::-1]]).T
     both = sp.coo_array((np.tile(pairs.distance, 2), (rows, columns)), shape=(n, n)).tocsr()
-    both.sort_indices()
     return Pairs(both.indptr.astype(np.int64), both.indices.astype(np.int32), both.data)
 
 
@@ -228,42 +230,56 @@ def _pairs(run: _Run, limit: Fraction, norm: Norm) -> Pairs:
     )
 
 
-def _grow(run: _Run, sets: list[Sets], extend: Callable[[int, int], list[Sets]]) -> Sets:
-    """The sets of the next order: extend(start, stop) over all sets of this one, in threads, put together in order."""
+def _grow(run: _Run, sets: list[Sets], extend: Callable[[int, int], Iterator[Sets]]) -> Sets:
+    """The sets of the next order: what extend(start, stop) yields, over all sets of the last, in threads."""
     counts = [len(members) for members, _ in sets]
-    number, k = counts[-1], len(counts) + 1
-    room = run.most - sum(counts)
-    each = 1.0
-    if number > SAMPLE:
-        chosen = np.random.default_rng(0).choice(number, SAMPLE, replace=False)
-        yields = [
-            sum(len(members) for members, _ in extend(face, face + 1)) for face in np.sort(chosen).tolist()
-        ]
-        each = float(np.mean(yields))
-        if (each - 3 * float(np.std(yields)) / SAMPLE**0.5) * number > room:
-            _refuse(run, counts, each * number)
-    chunk = int(np.clip(CHUNK / (each + 1e-9), 1 << 8, 1 << 16))
+    number, k, room = counts[-1], len(counts) + 1, run.most - sum(counts)
+    about, surely = _estimate(number, extend)
+    if surely > room:
+        _refuse(run, counts, about)
+    chunk = int(np.clip(CHUNK * number / max(about, 1.0), SAMPLE_RUN, CHUNK // 16))
     starts = range(0, number, chunk)
-    parts, found = [], 0
+
+    def task(start: int) -> list[Sets]:
+        blocks, found = [], 0
+        for block in extend(start, min(start + chunk, number)):
+            blocks.append(block)
+            found += len(block[0])
+            if found > room:
+                break
+        return blocks
+
+    parts: list[Sets] = [(np.empty((0, k), np.int32), np.empty(0))]
+    found = 0
     pool = ThreadPoolExecutor(get_num_threads())
     try:
-        chunks = pool.map(lambda start: extend(start, min(start + chunk, number)), starts)
-        for start, part in zip(starts, chunks, strict=True):
-            parts += part
-            found += sum(len(members) for members, _ in part)
+        for start, blocks in zip(starts, pool.map(task, starts), strict=True):
+            parts += blocks
+            found += sum(len(members) for members, _ in blocks)
             if found > room:
-                _refuse(run, counts, max(found, each * number))
+                _refuse(run, counts, max(found, about))
             run.progress(f"order {k}", min(start + chunk, number), number)
     finally:
         pool.shutdown(cancel_futures=True)
-    members, births = zip(*parts, strict=True) if parts else ((), ())
-    return np.concatenate([np.empty((0, k), np.int32), *members]), np.concatenate([np.empty(0), *births])
+    members, births = zip(*parts, strict=True)
+    return np.concatenate(members), np.concatenate(births)
 
 
-def _refuse(run: _Run, counts: list[int], about: float) -> None:
+def _estimate(number: int, extend: Callable[[int, int], Iterator[Sets]]) -> tuple[float, float]:
+    """How many sets extend(0, number) will give, from a sample of its range; and how many almost surely."""
+    if number <= SAMPLE_RUN * SAMPLE_RUNS:
+        return float(number), 0.0
+    starts = np.random.default_rng(0).choice(number // SAMPLE_RUN, SAMPLE_RUNS, replace=False) * SAMPLE_RUN
+    yields = [sum(len(members) for members, _ in extend(s, s + SAMPLE_RUN)) for s in starts.tolist()]
+    scale = number / SAMPLE_RUN
+    mean, error = float(np.mean(yields)), float(np.std(yields)) / SAMPLE_RUNS**0.5
+    return scale * mean, scale * (mean - 3 * error)
+
+
+def _refuse(run: _Run, counts: list[int], about: float) -> NoReturn:
     """Refuse an enumeration with these many sets by order and about so many of the next."""
     known = ", ".join(f"{count:,} of order {k}" for k, count in enumerate(counts, start=1))
     raise TooManyInteractions(
-        f"{known} and about {about:,.0f} of order {len(counts) + 1}: more than the {run.most:,} interactions allowed. "
-        "Lower eps (raise tau), lower the order, take fewer points of each class, or allow more."
+        f"{known} and about {about:,.0f} of order {len(counts) + 1} are more than the {run.most:,} interactions "
+        "allowed. Lower eps (or raise tau), lower the order, take fewer points per class, or allow more."
     )

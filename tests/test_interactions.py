@@ -18,9 +18,7 @@ NORMS = ("l2", "linf", "l1")
 SETS = settings(max_examples=60, deadline=None)
 
 
-def by_brute_force(
-    measure: LabeledMeasure, cost: Cost, eps: Fraction | None, order: int
-) -> list[set[tuple[int, ...]]]:
+def by_brute_force(measure: LabeledMeasure, cost: Cost, eps: Fraction | None, order: int) -> list[set[tuple[int, ...]]]:
     """Every set of distinct classes, judged by itself in rational arithmetic."""
     answer = []
     for k in range(1, order + 1):
@@ -79,9 +77,7 @@ def test_balls_are_those_of_brute_force_even_at_ties(measure, norm, order, data)
     assert as_sets(found) == by_brute_force(measure, Ball(norm), eps, order)
     for rows, births in zip(found.members, found.births, strict=True):
         for row, birth in zip(rows, births, strict=True):
-            assert birth == pytest.approx(
-                float(radius_squared(measure.points[row], norm)), rel=1e-9, abs=1e-300
-            )
+            assert birth == pytest.approx(float(radius_squared(measure.points[row], norm)), rel=1e-9, abs=1e-300)
             assert (np.diff(measure.labels[row]) > 0).all()
 
 

@@ -1,11 +1,10 @@
 """Growing sets of points one point at a time, from the pairs that are close.
 
-Under a ball every subset of an interaction is one. So a set of k + 1 points is found as two sets of k points that differ
-in the last one, whose two last points are a pair: the sets of one order, sorted, list for each set the *siblings* that
-share all but the last point, and the join walks two ascending lists, the siblings beyond a set and the neighbours of its
-last point. What fits pairwise and in these two facets is a candidate, and only candidates are ever looked at.
+Under a ball every subset of an interaction is one. So a set of k + 1 points is found as two sets of k points
+that share all but their last points, which are a pair. Sorted, such *siblings* stand together; and the
+neighbours of a set's last point that end a sibling of it give the candidates: nothing else is looked at.
 
-Under the quadratic cost only some subset of a useful set need be useful, so there a set grows by any common neighbour.
+Under the quadratic cost a useful set need only have some useful subset, and grows by any common neighbour.
 """
 
 from collections.abc import Iterator
@@ -16,8 +15,8 @@ from numba import njit
 
 from motlp.geometry.pairs import Pairs
 
-BLOCK = 1 << 15
-"""Candidates worked on at a time: few enough to stay in the processor's cache."""
+BLOCK = 1 << 14
+"""Candidates handed on at a time: few enough to stay in the processor's cache."""
 
 
 def faces_of(pairs: Pairs) -> Int32[np.ndarray, "pairs 2"]:
@@ -27,27 +26,34 @@ def faces_of(pairs: Pairs) -> Int32[np.ndarray, "pairs 2"]:
 
 
 def cofaces(
-    faces: Int32[np.ndarray, "faces k"], pairs: Pairs, start: int, stop: int
+    faces: Int32[np.ndarray, "faces k"],
+    pairs: Pairs,
+    start: int,
+    stop: int,
+    threshold: float = np.inf,
+    error: float = 0.0,
 ) -> Iterator[tuple[Int32[np.ndarray, "candidates k+1"], Float64[np.ndarray, "candidates _"]]]:
-    """Candidates that extend faces[start:stop] beyond their last point, in lexicographic order, a block at a time.
+    """Candidates that extend faces[start:stop] beyond their last point, sorted, a block at a time.
 
     Args:
         faces: all sets of k points that are in, sorted; for k = 2 those of `faces_of(pairs)`.
         pairs: the pairs that are in.
         start, stop: the part of the faces to extend.
+        threshold: distances being squared Euclidean ones, leaves out sets that hold a triangle whose
+            squared radius is clearly larger; every pair is known to have a smaller one.
+        error: relative error of radii worked out from the distances.
 
     Yields:
-        members, and the distances between them, pairs in the order of `itertools.combinations`. The arrays are
-        overwritten by the next block.
+        members, and the distances between them, pairs in the order of `itertools.combinations`. The
+        arrays are overwritten by the next block.
     """
     k = faces.shape[1]
     room = max(BLOCK, int(np.diff(pairs.indptr).max(initial=0)))
     members = np.empty((room, k + 1), np.int32)
     distances = np.empty((room, k * (k + 1) // 2))
+    sibling, common = np.full(len(pairs.indptr) - 1, -1, np.int32), np.empty(room, np.int64)
     while start < stop:
-        count, start = _join(
-            faces, start, stop, pairs.indptr, pairs.indices, pairs.distance, members, distances
-        )
+        count, start = _join(faces, start, stop, *pairs, 1.0 / threshold, error, sibling, common, members, distances)
         yield members[:count], distances[:count]
 
 
@@ -65,122 +71,157 @@ def _distance(indptr, indices, distance, u, v):
 
 
 @njit(cache=True, nogil=True)
-def _join(faces, face, stop, indptr, indices, distance, members, distances):
-    """Fills the arrays as long as there is room for all that a face may give; returns the count and the next face."""
+def _too_wide(a, b, c, error):
+    """Whether the triangle with squared sides a, b, c is acute and has abc / 16 area² > 1 beyond doubt.
+
+    One whose true sides make it right or obtuse never is: its longest side has c <= 4, and 16 area² falls
+    short of 4ab by the square of a rounding error only.
+    """
+    total = a + b + c
+    area = 2.0 * (a * b + b * c + c * a) - (a * a + b * b + c * c)
+    acute = total > 2.0 * max(a, b, c)
+    return acute & (a * b * c * (1.0 - error) > area + error * total * total)
+
+
+@njit(cache=True, nogil=True)
+def _join(faces, face, stop, indptr, indices, distance, scale, error, sibling, common, members, distances):
+    """Fills the arrays while there is room for all that a face may give; returns the count and the next face.
+
+    sibling[v] is the set that ends in v and shares all but the last point with the face at hand, or -1.
+    """
     k = faces.shape[1]
-    count, end = 0, face
-    known = np.empty(k * (k + 1) // 2)  # distances of the candidate at hand
+    count, first, end = 0, face, face
+    inner = np.empty(k - 1)  # distances of the last point of the face to the others
+    outer = np.empty(k - 1)  # and of the newcomer
     while face < stop:
-        if face >= end:  # siblings end here
-            end = face + 1
-            while end < len(faces) and np.all(faces[end, : k - 1] == faces[face, : k - 1]):
+        if face >= end:
+            for other in range(first, end):
+                sibling[faces[other, k - 1]] = -1
+            first = face
+            while end < len(faces) and (end == face or _siblings(faces, face, end)):
+                sibling[faces[end, k - 1]] = end
                 end += 1
         last = faces[face, k - 1]
-        here, there, final = face + 1, indptr[last], indptr[last + 1]
-        if count + min(end - here, final - there) > len(members):
+        if count + indptr[last + 1] - indptr[last] > len(members):
             break
-        fresh = True
-        while here < end and there < final:
-            point, other = faces[here, k - 1], indices[there]
-            if point < other:
-                here += 1
-            elif point > other:
-                there += 1
-            else:
-                if fresh:
-                    fresh = False
-                    entry = 0
-                    for i in range(k):
-                        for j in range(i + 1, k):
-                            known[entry] = _distance(
-                                indptr, indices, distance, faces[face, i], faces[face, j]
-                            )
-                            entry += 1
-                        entry += 1
-                entry = -1
-                for i in range(k - 1):
-                    entry += k - i
-                    known[entry] = (
-                        float(distance[here])
-                        if k == 2
-                        else _distance(indptr, indices, distance, faces[face, i], point)
-                    )
-                known[entry + 1] = float(distance[there])
-                members[count, :k] = faces[face]
-                members[count, k] = point
-                distances[count] = known
-                count += 1
-                here += 1
-                there += 1
+        shared = 0
+        for place in range(indptr[last], indptr[last + 1]):
+            common[shared] = place
+            shared += sibling[indices[place]] >= 0  # no branch to mispredict
+        for i in range(k - 1):
+            inner[i] = distance[face] if k == 2 else _distance(indptr, indices, distance, faces[face, i], last)
+        for place in common[:shared]:
+            point = indices[place]
+            across = float(distance[place])
+            wide = False
+            for i in range(k - 1):
+                if k == 2:
+                    outer[i] = distance[sibling[point]]
+                else:
+                    outer[i] = _distance(indptr, indices, distance, faces[face, i], point)
+                wide |= _too_wide(scale * inner[i], scale * outer[i], scale * across, error)
+            if wide:
+                continue
+            entry = 0
+            for i in range(k - 1):
+                members[count, i] = faces[face, i]
+                for j in range(i + 1, k - 1):
+                    distances[count, entry] = _distance(indptr, indices, distance, faces[face, i], faces[face, j])
+                    entry += 1
+                distances[count, entry] = inner[i]
+                distances[count, entry + 1] = outer[i]
+                entry += 2
+            distances[count, entry] = across
+            members[count, k - 1] = last
+            members[count, k] = point
+            count += 1
         face += 1
+    for other in range(first, end):
+        sibling[faces[other, k - 1]] = -1
     return count, face
+
+
+@njit(cache=True, nogil=True)
+def _siblings(faces, a, b):
+    """Whether two sets share all but their last points."""
+    for i in range(faces.shape[1] - 1):  # noqa: SIM110, as numba compiles no all()
+        if faces[a, i] != faces[b, i]:
+            return False
+    return True
 
 
 def extensions(
     faces: Int32[np.ndarray, "faces k"], pairs: Pairs, start: int, stop: int
 ) -> Iterator[tuple[Int32[np.ndarray, "candidates k+1"], Float64[np.ndarray, " candidates"]]]:
-    """Sets of k + 1 points, all pairs close, that have one of faces[start:stop] as the facet opposite their outermost point.
+    """Sets of pairwise close points that leave one of faces[start:stop] when they lose their outermost point.
 
-    The outermost point has the largest sum of distances to the others, which for squared distances makes it the one
-    farthest from the mean. Up to rounding: a set with ties may come more than once.
+    The outermost point has the largest sum of squared distances to the others: it is the farthest from
+    the mean. With several that are, up to rounding, a set may come more than once.
 
     Args:
         faces: sets of k points.
-        pairs: the close pairs in both directions: rows list neighbours on either side.
+        pairs: the close pairs, with the neighbours of a point listed on either side of it.
         start, stop: the part of the faces to extend.
 
     Yields:
-        members, ascending, and the sum of the distances over all pairs. The arrays are overwritten by the next block.
+        members, ascending, and the sum of the squared distances over all pairs, a block at a time. The
+        arrays are overwritten by the next block.
     """
     k = faces.shape[1]
     room = max(BLOCK, int(np.diff(pairs.indptr).max(initial=0)))
     members, sums = np.empty((room, k + 1), np.int32), np.empty(room)
+    near, centre = np.full((k, len(pairs.indptr) - 1), -1.0), np.full(k, -1)
     while start < stop:
-        count, start = _extend(faces, start, stop, pairs.indptr, pairs.indices, pairs.distance, members, sums)
+        count, start = _extend(faces, start, stop, *pairs, near, centre, members, sums)
         yield members[:count], sums[:count]
 
 
 @njit(cache=True, nogil=True)
-def _extend(faces, face, stop, indptr, indices, distance, members, sums):
-    """Fills the arrays as long as there is room for all that a face may give; returns the count and the next face."""
+def _extend(faces, face, stop, indptr, indices, distance, near, centre, members, sums):
+    """Fills the arrays while there is room for all that a face may give; returns the count and the next face.
+
+    near[i, v] is the distance from the i-th point of the face at hand, centre[i], to v, or -1.
+    """
     k = faces.shape[1]
     count = 0
-    inner, outer = (
-        np.empty(k),
-        np.empty(k),
-    )  # sums of the distances from each member, without and with the newcomer
+    outer = np.empty(k)  # sums of the distances from each point of the face to all others
     while face < stop:
-        fewest = faces[face, 0]
-        for i in range(k):
-            u = faces[face, i]
-            inner[i] = 0.0
-            for j in range(k):
-                if j != i:
-                    inner[i] += _distance(indptr, indices, distance, u, faces[face, j])
-            if indptr[u + 1] - indptr[u] < indptr[fewest + 1] - indptr[fewest]:
-                fewest = u
-        if count + indptr[fewest + 1] - indptr[fewest] > len(members):
+        last = faces[face, k - 1]
+        if count + indptr[last + 1] - indptr[last] > len(members):
             break
-        for place in range(indptr[fewest], indptr[fewest + 1]):
+        for i in range(k):
+            if centre[i] != faces[face, i]:
+                if centre[i] >= 0:
+                    for place in range(indptr[centre[i]], indptr[centre[i] + 1]):
+                        near[i, indices[place]] = -1.0
+                centre[i] = faces[face, i]
+                for place in range(indptr[centre[i]], indptr[centre[i] + 1]):
+                    near[i, indices[place]] = float(distance[place])
+        for place in range(indptr[last], indptr[last + 1]):
             point = indices[place]
-            reach, common = 0.0, True
+            reach = 0.0
             for i in range(k):
-                u = faces[face, i]
-                at = indptr[u] + np.searchsorted(indices[indptr[u] : indptr[u + 1]], point)
-                if at == indptr[u + 1] or indices[at] != point:
-                    common = False
-                    break
-                outer[i] = inner[i] + float(distance[at])
-                reach += float(distance[at])
-            if not common or reach * (1.0 + 1e-9) < outer.max():
+                reach = reach + near[i, point] if near[i, point] >= 0.0 else -np.inf
+            if reach < 0.0:
+                continue
+            total, outermost = reach, True
+            for i in range(k):
+                outer[i] = near[i, point]
+                for j in range(k):
+                    if j != i:
+                        outer[i] += near[i, faces[face, j]]
+                total += outer[i]
+                outermost &= outer[i] <= reach * (1.0 + 1e-9)
+            if not outermost:
                 continue
             i = k
             while i > 0 and faces[face, i - 1] > point:
                 members[count, i] = faces[face, i - 1]
                 i -= 1
             members[count, i] = point
-            members[count, :i] = faces[face, :i]
-            sums[count] = 0.5 * (reach + outer.sum())
+            for j in range(i):
+                members[count, j] = faces[face, j]
+            sums[count] = 0.5 * total
             count += 1
         face += 1
     return count, face

@@ -1,304 +1,274 @@
-"""Smallest enclosing Euclidean balls, from pairwise squared distances alone.
+"""Smallest enclosing balls: fast from pairwise squared distances with proved bounds, and exactly.
 
-The squared radius of the smallest ball around x_1, ..., x_k is, by convex duality,
+The squared radius of the smallest Euclidean ball around x_1, ..., x_k is, by convex duality,
 
     r² = max over λ in the simplex of ½ λᵀDλ,      D_uv = ‖x_u − x_v‖²,
 
-and the centre is Σ λ_v x_v. The solver below looks for λ; nothing rests on its convergence, because *any* λ in the
-simplex proves both sides: ½ λᵀDλ <= r² by the formula, and the ball around Σ λ_v x_v that reaches the farthest point,
-whose squared distance is (Dλ)_u − ½ λᵀDλ, contains the set, so its squared radius is >= r².
+and the centre is Σ λ_v x_v. The solver below looks for λ, and nothing rests on its convergence, because
+*any* λ in the simplex proves both sides: ½ λᵀDλ <= r² by the formula, and the ball around Σ λ_v x_v that
+reaches the farthest point, at squared distance max_u (Dλ)_u − ½ λᵀDλ, holds the set, so that is >= r².
 
-Source: K. Fischer, B. Gärtner, "The smallest enclosing ball of balls" (2004), for the walk; the duality is
-folklore (e.g. Yıldırım, "Two algorithms for the minimum enclosing ball problem", 2008).
+Sources: E. A. Yıldırım, "Two algorithms for the minimum enclosing ball problem" (2008), for the duality;
+K. Fischer, B. Gärtner, M. Kutz, "Fast smallest-enclosing-ball computation in high dimensions" (2003), for
+the walk.
 """
-
-from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int8, Shaped
+from jaxtyping import Bool, Float64, Int, Int8, Num
 from numba import njit
 
 from motlp.geometry import manhattan
-from motlp.geometry.pairs import exact_distance
+from motlp.geometry.pairs import Norm, exact_distance
 
 OUT, IN, UNSURE = 0, 1, 2
-"""What floating-point numbers can say about a set: its radius is above the budget, not above it, or too close to it."""
+"""What floating point can say of a set: too wide for the ball, fitting, or too close to tell."""
 
-BIRTH_TOLERANCE = 1e-9
-"""A birth is the squared radius to this relative error (or 1e-300), or better."""
+BIRTH_ERROR = 1e-9
+"""A birth is the squared radius with at most this relative error (and 1e-300)."""
+
+LARGEST = Fraction(10**301)
+"""No squared distance that is looked at exceeds this."""
 
 
-def slack(dimension: int, order: int, exact: bool) -> float:
-    """Relative error of the bounds that `radii` works out in floating point, generously.
+def slack(points: Num[np.ndarray, "points dims"], order: int) -> float:
+    """Bound on the relative error of radii and sums worked out from rounded squared distances.
 
-    The bounds are sums of nonnegative products, so relative errors of the distances (none for `exact` distances but
-    the rounding to float64, at most (dimension + 4)·2⁻⁵³ otherwise) carry over unmagnified; the difference in the upper
-    bound and the two divisions in the triples' formula magnify them at most fourfold; the sums add `order` ulps each.
+    All are sums of nonnegative products, which magnify the relative error of a distance (u = 2⁻⁵³ after
+    rounding to float64, at most (d + 4)u for floating-point features) no more than fourfold, differences
+    and quotients included; the sums add a few u for each member.
     """
-    return (4 * (0 if exact else dimension + 4) + 8 * order + 64) * 2.0**-53
-
-
-@njit(cache=True, nogil=True)
-def _triple(a, b, c):
-    """Squared radius for three points with squared sides a, b, c."""
-    if a > b:
-        a, b = b, a
-    if b > c:
-        b, c = c, b
-    if a > b:
-        a, b = b, a
-    # Heron's form a b c / (4ab - excess²), written so that nothing cancels: excess <= a holds in floating point too, so
-    # the denominator stays within [3, 4], whatever the sides.
-    excess = a - (c - b)
-    if excess <= 0:  # right or obtuse: the ball on the longest side
-        return 0.25 * c
-    return c / (4.0 - (excess / a) * (excess / b))
-
-
-@njit(cache=True, nogil=True)
-def _walk(D, limit, weights, gradient, support, gram, coordinates, projection):
-    """Bounds lo <= r² <= hi from the k × k matrix D, with the weights that prove them; stops early once lo > limit.
-
-    The weights are the circumcentre's barycentric coordinates on an affinely independent support. Each step takes in
-    the farthest point and walks to the circumcentre of the larger support, dropping whichever point's weight reaches
-    zero on the way; ½ λᵀDλ grows all along.
-    """
-    k = D.shape[0]
-    u0, v0 = 0, 1
-    for u in range(k):
-        weights[u] = 0.0
-        for v in range(u + 1, k):
-            if D[u, v] > D[u0, v0]:
-                u0, v0 = u, v
-    scale = D[u0, v0]
-    weights[u0] = weights[v0] = 0.5
-    support[0], support[1] = u0, v0
-    size = 2
-    lo, hi = 0.0, np.inf
-    for _ in range(8 * k + 16):
-        total = 0.0
-        for u in range(k):
-            total += weights[u]
-        half = 0.0  # ½ λᵀDλ
-        farthest = 0
-        for u in range(k):
-            weights[u] /= total
-        for u in range(k):
-            gradient[u] = 0.0
-            for v in range(k):
-                gradient[u] += D[u, v] * weights[v]
-            half += 0.5 * weights[u] * gradient[u]
-            if gradient[u] > gradient[farthest]:
-                farthest = u
-        lo, hi = half, gradient[farthest] - half
-        if lo > limit or not hi - lo > 1e-14 * scale:
-            break
-        if weights[farthest] > 0.0:  # rounding: the walk can do no better
-            break
-        support[size] = farthest
-        size += 1
-        while True:
-            # LDLᵀ of the Gram matrix of the support around its first point; the newcomer is last, so its pivot is the
-            # squared height over the affine hull of the others, which are independent.
-            base = support[0]
-            m = size - 1
-            for i in range(m):
-                for j in range(i + 1):
-                    u, v = support[i + 1], support[j + 1]
-                    entry = 0.5 * (D[base, u] + D[base, v] - D[u, v])
-                    for p in range(j):
-                        entry -= gram[i, p] * gram[j, p] * gram[p, p]
-                    gram[i, j] = entry if i == j or gram[j, j] == 0.0 else entry / gram[j, j]
-            height = gram[m - 1, m - 1]
-            if height > 1e-13 * scale:  # the circumcentre y of the support: G y = ½ diag G
-                for i in range(m):
-                    coordinates[i] = 0.5 * D[base, support[i + 1]]
-                    for p in range(i):
-                        coordinates[i] -= gram[i, p] * coordinates[p]
-                for i in range(m - 1, -1, -1):
-                    coordinates[i] = coordinates[i] / gram[i, i] if gram[i, i] != 0.0 else 0.0
-                    for p in range(i + 1, m):
-                        coordinates[i] -= gram[p, i] * coordinates[p]
-                first = 1.0
-                for i in range(m):
-                    first -= coordinates[i]
-                projection[0] = first - weights[base]
-                for i in range(m):
-                    projection[i + 1] = coordinates[i] - weights[support[i + 1]]
-                step = 1.0
-            else:  # affinely dependent: the newcomer replaces others along e_w - (its coordinates in their hull)
-                for i in range(m - 2, -1, -1):
-                    coordinates[i] = gram[m - 1, i]
-                    for p in range(i + 1, m - 1):
-                        coordinates[i] -= gram[p, i] * coordinates[p]
-                first = 1.0
-                for i in range(m - 1):
-                    first -= coordinates[i]
-                    projection[i + 1] = -coordinates[i]
-                projection[0] = -first
-                projection[m] = 1.0
-                step = np.inf
-            leaves = -1
-            for i in range(size):
-                if projection[i] < 0.0 and weights[support[i]] < -projection[i] * step:
-                    step = -weights[support[i]] / projection[i]
-                    leaves = i
-            if step == np.inf:  # only rounding gets here
-                return lo, hi
-            for i in range(size):
-                weights[support[i]] = max(0.0, weights[support[i]] + step * projection[i])
-            if leaves < 0:
-                break
-            weights[support[leaves]] = 0.0
-            for i in range(leaves, size - 1):
-                support[i] = support[i + 1]
-            size -= 1
-            if size < 2:
-                break
-    return lo, hi
-
-
-@njit(cache=True, nogil=True)
-def _radii(distances, order, limit, relative, absolute, births, verdicts):
-    """Squared radius and verdict for every row of squared distances (upper triangle, row by row)."""
-    D = np.zeros((order, order))
-    weights, gradient, coordinates = np.empty(order), np.empty(order), np.empty(order)
-    projection, support, gram = np.empty(order), np.empty(order, np.int64), np.empty((order, order))
-    for row in range(len(distances)):
-        if order == 3:
-            a, b, c = distances[row, 0], distances[row, 1], distances[row, 2]
-            lo = hi = _triple(a, b, c)
-            longest = max(a, b, c)
-            if a + b + c <= (2.0 - relative) * longest:  # obtuse, and the longest side is known to fit
-                births[row], verdicts[row] = lo, IN
-                continue
-        else:
-            entry = 0
-            for u in range(order):
-                for v in range(u + 1, order):
-                    D[u, v] = D[v, u] = distances[row, entry]
-                    entry += 1
-            above = limit * (1.0 + 2.0 * relative) + 2.0 * absolute
-            lo, hi = _walk(D, above, weights, gradient, support, gram, coordinates, projection)
-        births[row] = 0.5 * (lo + hi)
-        if lo * (1.0 - relative) - absolute > limit:
-            verdicts[row] = OUT
-        elif hi * (1.0 + relative) + absolute <= limit and hi - lo <= 1e-10 * hi:
-            verdicts[row] = IN
-        else:  # NaN and infinity land here too
-            verdicts[row] = UNSURE
+    dimension = points.shape[1] if points.dtype.kind == "f" else 0
+    return (4 * (dimension + 4) + 8 * order + 64) * 2.0**-53
 
 
 def radii(
-    distances: Float64[np.ndarray, "sets pairs"],
-    order: int,
-    threshold: Fraction,
-    dimension: int,
-    exact: bool,
+    distances: Float64[np.ndarray, "sets pairs"], order: int, threshold: float, error: float
 ) -> tuple[Float64[np.ndarray, " sets"], Int8[np.ndarray, " sets"]]:
-    """Squared radii of the smallest balls around sets of three or more points, and whether they exceed a threshold.
+    """Squared radii of the smallest Euclidean balls around sets of three or more points.
 
     Args:
         distances: squared distances between the members of each set, pairs in the order of
-            `itertools.combinations`; every pair is known to fit by itself.
+            `itertools.combinations`, each of them at most 4 · threshold.
         order: number of points in a set.
         threshold: largest squared radius allowed.
-        dimension: number of features, which bounds the rounding of the distances.
-        exact: whether the distances are exact (integer points).
+        error: what `slack` says.
 
     Returns:
-        births, within `BIRTH_TOLERANCE` unless the verdict is OUT or UNSURE; and the verdicts OUT, IN or UNSURE. The
-        first two are proved, rounding included.
+        births, within `BIRTH_ERROR` where the verdict is IN; and the verdicts OUT, IN (both proved, rounding
+        included) or UNSURE.
     """
-    births, verdicts = np.empty(len(distances)), np.empty(len(distances), dtype=np.int8)
-    relative, absolute = slack(dimension, order, exact), 0.0 if exact else 1e-300
-    _radii(distances, order, float(threshold), relative, absolute, births, verdicts)
-    return births, verdicts
+    verdicts = np.full(len(distances), UNSURE, dtype=np.int8)
+    if order == 3:
+        lo = hi = _triangles(distances)
+        longest = distances.max(axis=1, initial=0.0)
+        verdicts[distances.sum(axis=1) <= (2.0 - error) * longest] = IN  # obtuse: fits as its longest side does
+    else:
+        lo, hi = np.empty(len(distances)), np.empty(len(distances))
+        _simplices(distances, order, threshold * (1.0 + 2.0 * error), lo, hi)
+    tiny = 1e-300 if error > 0.0 else 0.0
+    verdicts[(hi * (1.0 + error) + tiny <= threshold) & (hi - lo <= 0.1 * BIRTH_ERROR * hi)] = IN
+    verdicts[lo * (1.0 - error) - tiny > threshold] = OUT
+    return 0.5 * (lo + hi), verdicts
 
 
-def centre_weights(D: Shaped[np.ndarray, "k k"]) -> Float64[np.ndarray, " k"]:
-    """Weights λ of the centre Σ λ_v x_v of the smallest ball around points with squared distances D."""
+def _triangles(sides: Float64[np.ndarray, "sets 3"]) -> Float64[np.ndarray, " sets"]:
+    """Squared radii for three points each: the longest side's, or the circumcircle's if they are acute."""
+    a, b, c = np.sort(sides, axis=1).T
+    # abc / (4ab − (a + b − c)²), written so that nothing cancels or overflows. The excess is at most a in
+    # floating point too, so the divisor lies between 3 and 4 whatever the rounding of the sides.
+    excess = np.maximum(a - (c - b), 0.0)
+    sharp = np.divide(excess, a, out=np.zeros_like(a), where=a > 0) * np.divide(
+        excess, b, out=np.zeros_like(a), where=b > 0
+    )
+    return c / (4.0 - sharp)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _simplices(distances, order, enough, lower, upper):
+    """Bounds on the squared radii of sets of points; no better than needed where the radius exceeds `enough`."""
+    D, weights = np.zeros((order, order)), np.empty(order)
+    for row in range(len(distances)):
+        entry = 0
+        for u in range(order):
+            for v in range(u + 1, order):
+                D[u, v] = D[v, u] = distances[row, entry]
+                entry += 1
+        lower[row], upper[row] = _walk(D, enough, weights)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _walk(D, enough, weights):
+    """Bounds lo <= r² <= hi from squared distances D, and the weights that prove them; stops once lo > enough.
+
+    The weights are the barycentric coordinates of the circumcentre of an affinely independent support,
+    at first the farthest pair. A step takes in the point farthest from the centre and walks to the new
+    circumcentre; if a weight reaches zero on the way, its point leaves and the walk turns. ½ λᵀDλ grows.
+    """
     k = len(D)
-    weights = np.ones(k)
-    if k > 1:
-        work = np.empty((4, k))
-        support, gram = np.empty(k, np.int64), np.empty((k, k))
-        _walk(D.astype(np.float64), np.inf, weights, work[0], support, gram, work[1], work[2])
+    support, gram, target = np.empty(k, np.int64), np.empty((k, k)), np.empty(k)
+    farthest = np.argmax(D)
+    support[0], support[1], size = farthest // k, farthest % k, 2
+    weights[:] = 0.0
+    weights[support[0]] = weights[support[1]] = 0.5
+    scale = D[support[0], support[1]]
+    lo, hi = 0.0, np.inf
+    for _ in range(8 * k):
+        lo, hi, farthest = _bounds(D, weights)
+        if lo > enough or not hi - lo > 1e-14 * scale or np.any(support[:size] == farthest):
+            break  # or there is nothing left but rounding
+        support[size] = farthest
+        size += 1
+        turning = True
+        while turning and size > 1:
+            step = _aim(D, support[:size], 1e-13 * scale, weights, gram, target)
+            leaves = -1
+            for i in range(size):
+                weight = weights[support[i]]
+                if weight + step * target[i] < 0.0:
+                    step, leaves = -weight / target[i], i
+            if step == np.inf:
+                return lo, hi
+            for i in range(size):
+                weights[support[i]] = max(0.0, weights[support[i]] + step * target[i])
+            turning = leaves >= 0
+            if turning:
+                weights[support[leaves]] = 0.0
+                support[leaves : size - 1] = support[leaves + 1 : size].copy()
+                size -= 1
+    return lo, hi
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _bounds(D, weights):
+    """½ λᵀDλ, the largest squared distance from the centre, and whose it is; brings the sum of λ to one."""
+    k = len(D)
+    total, half, reach, farthest = weights.sum(), 0.0, -1.0, 0
+    for u in range(k):
+        weights[u] /= total
+    for u in range(k):
+        gradient = 0.0
+        for v in range(k):
+            gradient += D[u, v] * weights[v]
+        half += 0.5 * weights[u] * gradient
+        if gradient > reach:
+            reach, farthest = gradient, u
+    return half, reach - half, farthest
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _aim(D, support, flat, weights, gram, target):
+    """Direction to walk from the weights on a support whose last point is the newcomer, and how far (1 or ∞).
+
+    With the Gram matrix G of the support around its first point, y in G y = ½ diag G are the coordinates
+    of the circumcentre. In G = LPLᵀ the last pivot is the squared height of the newcomer over the hull of
+    the others. If that is zero (`flat`), there is no circumcentre, and the newcomer replaces its projection.
+    """
+    base, m = support[0], len(support) - 1
+    for i in range(m):
+        for j in range(i + 1):
+            u, v = support[i + 1], support[j + 1]
+            entry = 0.5 * (D[base, u] + D[base, v] - D[u, v])
+            for p in range(j):
+                entry -= gram[i, p] * gram[j, p] * gram[p, p]
+            gram[i, j] = entry if i == j else entry / gram[j, j]
+    high = gram[m - 1, m - 1] > flat
+    target[:] = 0.0
+    if high:
+        for i in range(m):
+            target[i + 1] = 0.5 * D[base, support[i + 1]]
+            for p in range(i):
+                target[i + 1] -= gram[i, p] * target[p + 1]
+        for i in range(m):
+            target[i + 1] /= gram[i, i]
+    else:
+        target[m] = 1.0
+    for i in range(m - 1, -1, -1):
+        for p in range(i + 1, m):
+            target[i + 1] -= gram[p, i] * target[p + 1]
+    target[0] = (1.0 if high else 0.0) - target[1:].sum()
+    if not high:
+        return np.inf
+    for i in range(m + 1):
+        target[i] -= weights[support[i]]
+    return 1.0
+
+
+def centre_weights(D: Num[np.ndarray, "k k"]) -> Float64[np.ndarray, " k"]:
+    """Weights λ of the centre Σ λ_v x_v of the smallest Euclidean ball around points with squared distances D."""
+    weights = np.ones(len(D))
+    if len(D) > 1:
+        _walk(D.astype(np.float64), np.inf, weights)
     return weights
 
 
 def exact_radius_squared(D: Sequence[Sequence[Fraction | int]]) -> Fraction:
-    """Squared radius of the smallest ball around points with these exact squared distances.
+    """Squared radius of the smallest Euclidean ball around points with these squared distances, exactly.
 
-    By enumeration: the centre is the circumcentre of an affinely independent support, with nonnegative barycentric
-    coordinates, whose ball covers the rest. Conversely such weights satisfy the optimality conditions.
+    By enumeration: the ball is the circumscribed ball of some affinely independent support, its centre a
+    convex combination of it. Conversely, such weights prove that they are optimal, as lower and upper
+    bound agree.
     """
-    k = len(D)
-    guess = centre_weights(np.array([[float(x) for x in row] for row in D]))
-    likely = tuple(int(u) for u in np.flatnonzero(guess > 1e-9))
-    every = (support for size in range(1, k + 1) for support in combinations(range(k), size))
-    for support in (likely, *every):
+    every = chain.from_iterable(combinations(range(len(D)), size) for size in range(1, len(D) + 1))
+    if len(D) > 3:
+        guess = centre_weights(np.array([[float(entry) for entry in row] for row in D]))
+        every = chain([tuple(np.flatnonzero(guess > 1e-9).tolist())], every)
+    for support in every:
         weights = _circumcentre(D, support)
         if weights is None or min(weights) < 0:
             continue
-        reach = [sum(w * D[u][v] for w, v in zip(weights, support, strict=True)) for u in range(k)]
+        reach = [sum(w * row[v] for w, v in zip(weights, support, strict=True)) for row in D]
         if max(reach) == reach[support[0]]:
             return Fraction(reach[support[0]]) / 2
-    raise AssertionError("some support always carries the smallest enclosing ball")
+    raise AssertionError("every set has a support")
 
 
 def _circumcentre(D: Sequence[Sequence[Fraction | int]], support: tuple[int, ...]) -> list[Fraction] | None:
-    """Barycentric coordinates μ of the circumcentre: D_SS μ is constant and Σ μ = 1. None if S is dependent."""
-    if len(support) < 3:
-        return [Fraction(1, len(support))] * len(support)
+    """Barycentric coordinates of the circumcentre of the support, exactly; None if it is affinely dependent."""
     base, *rest = support
-    m = len(rest)
-    rows = [
-        [Fraction(D[base][u] + D[base][v] - D[u][v]) for v in rest] + [Fraction(D[base][u])] for u in rest
-    ]
-    for i in range(
-        m
-    ):  # Gaussian elimination of G y = ½ diag G; G is positive semidefinite, so pivots stay in place
-        if rows[i][i] == 0:
+    rows = [[Fraction(D[base][u] + D[base][v] - D[u][v]) for v in rest] + [Fraction(D[base][u])] for u in rest]
+    for i, pivots in enumerate(rows):  # 2G y = diag G; G is positive semidefinite, so a zero pivot means dependence
+        if pivots[i] == 0:
             return None
-        rows[i] = [x / rows[i][i] for x in rows[i]]
-        for j in range(m):
-            if j != i and rows[j][i]:
-                rows[j] = [x - rows[j][i] * y for x, y in zip(rows[j], rows[i], strict=True)]
-    y = [row[m] for row in rows]
+        pivots[:] = [entry / pivots[i] for entry in pivots]
+        for row in rows:
+            if row is not pivots and row[i] != 0:
+                row[:] = [entry - row[i] * pivot for entry, pivot in zip(row, pivots, strict=True)]
+    y = [row[-1] for row in rows]
     return [1 - sum(y, Fraction(0)), *y]
 
 
-def radius_squared(points: Shaped[np.ndarray, "k dims"], norm: str) -> Fraction:
-    """Squared radius of the smallest ball around a set of points in the norm "l2", "linf" or "l1", exactly."""
+def radius_squared(points: Num[np.ndarray, "k dims"], norm: Norm) -> Fraction:
+    """Squared radius of the smallest ball around a set of points, exactly, in squared lattice units."""
     k = len(points)
-    if k == 1:
-        return Fraction(0)
     if norm == "l1" and k > 3:
         return manhattan.radius(points) ** 2
-    pairs = {(u, v): exact_distance(points, u, v, norm) for u, v in combinations(range(k), 2)}
-    if norm != "l2":  # boxes that meet pairwise meet; so do any three balls of one radius in the l1 norm
-        return (Fraction(max(pairs.values())) / 2) ** 2
-    return exact_radius_squared([[pairs.get((min(u, v), max(u, v)), 0) for v in range(k)] for u in range(k)])
+    between = {(u, v): exact_distance(points, u, v, norm) for u, v in combinations(range(k), 2)}
+    if norm == "l2":
+        return exact_radius_squared([[between.get((min(u, v), max(u, v)), 0) for v in range(k)] for u in range(k)])
+    # For boxes, being pairwise within 2r is enough. So it is for three points in l1: their coordinatewise median
+    # m lies between any two of them, d_uv = d_um + d_mv <= 2r. If m is farther than r from one of them, by e,
+    # then a step of e from m towards that one stays within 2r − (r + e) + e = r of the others.
+    return Fraction(max(between.values(), default=0)) ** 2 / 4
 
 
 def within(
-    members: Shaped[np.ndarray, "sets k"],
+    members: Int[np.ndarray, "sets k"],
     births: Float64[np.ndarray, " sets"],
     threshold: Fraction,
-    points: Shaped[np.ndarray, "points dims"],
-    norm: str,
+    points: Num[np.ndarray, "points dims"],
+    norm: Norm,
 ) -> Bool[np.ndarray, " sets"]:
     """Which sets have a squared radius of at most the threshold, exactly.
 
-    The births decide where they are clear of the threshold by more than their error, the points where they are not.
+    The births decide where they are clear of the threshold by more than their error, the points elsewhere.
     """
-    kept = births <= float(threshold)
-    close = np.abs(births - float(threshold)) <= 2 * BIRTH_TOLERANCE * float(threshold) + 2e-300
-    for row in np.flatnonzero(close):
-        kept[row] = radius_squared(points[members[row]], norm) <= threshold
+    limit = float(min(threshold, LARGEST))
+    kept = births <= limit
+    if members.shape[1] > 1:
+        for row in np.flatnonzero(np.abs(births - limit) <= 2 * BIRTH_ERROR * limit + 2e-300):
+            kept[row] = radius_squared(points[members[row]], norm) <= threshold
     return kept

@@ -27,9 +27,7 @@ def radius(points: Shaped[np.ndarray, "k dims"]) -> Fraction:
     if (x == x[0]).all():
         return Fraction(0)
     ranks = np.argsort(x, axis=0, kind="stable")
-    inverse = [
-        [Fraction(int(u == v)) for v in range(k)] for u in range(k)
-    ]  # of the basis matrix, slacks at first
+    inverse = [[Fraction(int(u == v)) for v in range(k)] for u in range(k)]  # of the basis matrix, slacks at first
     level = [Fraction(1)] * k  # values of the basic variables
     priced = [False] * k  # whether the basic variable of a row is a centre (price 1) or a slack (price 0)
     while True:
