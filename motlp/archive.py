@@ -101,7 +101,7 @@ def restored(arrays: dict[str, Any]) -> Hypergraph:
     orders = range(1, 1 + sum(key.startswith("members_") for key in arrays))
     hypergraph = Hypergraph(
         measure=measure,
-        threat=Ball(norm) if norm else Quadratic(Fraction(str(arrays["tau"]))),  # type: ignore[arg-type]
+        threat=Ball(norm) if norm else Quadratic(Fraction(str(arrays["tau"]))),
         eps=Fraction(eps) if eps else None,
         members=tuple(arrays[f"members_{k}"] for k in orders),
         births=tuple(arrays[f"births_{k}"] for k in orders),

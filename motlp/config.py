@@ -53,7 +53,8 @@ class InteractionsSettings(ThreatSettings):
 
     eps: str | int | float | None = None
     order: int | None = None
-    save: Path
+    save: Path | None = None
+    json_: bool = Field(default=False, alias="json")
 
 
 class SolveSettings(ThreatSettings):

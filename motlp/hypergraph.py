@@ -77,9 +77,7 @@ class Hypergraph:
         starts = np.concatenate([[0], np.cumsum(self.sizes)])
         kind = np.int32 if starts[-1] < np.iinfo(np.int32).max else np.int64
         rows = np.concatenate([np.sort(rows, axis=1).ravel() for rows in self.members]).astype(kind)
-        return sp.csc_array(
-            (np.ones(len(rows)), rows, starts.astype(kind)), shape=(self.measure.size, self.size)
-        )
+        return sp.csc_array((np.ones(len(rows)), rows, starts.astype(kind)), shape=(self.measure.size, self.size))
 
     @cached_property
     def binding(self) -> Bool[np.ndarray, " interactions"]:
@@ -152,9 +150,7 @@ class Hypergraph:
         return connected_components(graph, directed=False)[1]
 
 
-def contains(
-    rows: Int32[np.ndarray, "m k"], wanted: Int32[np.ndarray, "n k"], points: int
-) -> Bool[np.ndarray, " n"]:
+def contains(rows: Int32[np.ndarray, "m k"], wanted: Int32[np.ndarray, "n k"], points: int) -> Bool[np.ndarray, " n"]:
     """Whether each wanted row is one of the rows; all rows list their points in the same order."""
     both = np.concatenate([wanted, rows]).astype(np.int64)
     key = both[:, 0]

@@ -1,12 +1,30 @@
 """Risk against budget, drawn."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from motlp.atomic import written
 from motlp.errors import InvalidConfig, MotlpError
 from motlp.report import NORMS
 from motlp.sweep import Row
+
+KINDS = (".png", ".pdf", ".svg")
+
+
+def drawable(path: str | Path | None) -> Path | None:
+    """The path of a plot, once it is known that one can be drawn there.
+
+    Raises:
+        MotlpError: matplotlib is not installed, or the ending is of no kind of picture it draws.
+    """
+    if path is None:
+        return None
+    if Path(path).suffix.lower() not in KINDS:
+        raise InvalidConfig(f"--plot {path}: cannot draw that kind of file; use {', '.join(KINDS)}.")
+    if find_spec("matplotlib") is None:
+        raise MotlpError("matplotlib is not installed: pip install 'motlp[plot]'.")
+    return Path(path)
 
 
 def plot_risk(rows: Sequence[Row], path: str | Path) -> None:
@@ -15,10 +33,9 @@ def plot_risk(rows: Sequence[Row], path: str | Path) -> None:
     Raises:
         MotlpError: matplotlib is not installed, or the file cannot be written.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise MotlpError("matplotlib is not installed: pip install 'motlp[plot]'.") from None
+    target = drawable(path) or Path(path)
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(7, 4.5), layout="constrained")
     axes = figure.add_subplot()
     for order in sorted({row.order for row in rows}):
@@ -39,9 +56,5 @@ def plot_risk(rows: Sequence[Row], path: str | Path) -> None:
     axes.set_ylim(bottom=0)
     axes.grid(alpha=0.3)
     axes.legend(loc="upper left")
-    target = Path(path)
-    kind = target.suffix.removeprefix(".").lower() or "png"
-    if kind not in figure.canvas.get_supported_filetypes():
-        raise InvalidConfig(f"--plot {target}: cannot draw .{kind}; use .png, .pdf or .svg.")
     with written(target) as beside:
-        figure.savefig(beside, format=kind, dpi=150)
+        figure.savefig(beside, format=target.suffix[1:].lower(), dpi=150)

@@ -66,6 +66,11 @@ class Stages:
             self._printed = time.monotonic()
             self._console.print(self._line(name, done, total, note), highlight=False, soft_wrap=True)
 
+    def note(self, text: str) -> None:
+        """Print a line that stays, such as a result on the way."""
+        if not self._quiet:
+            self._console.print(text, highlight=False, soft_wrap=True)
+
     def _line(self, name: str, done: float, total: float, note: str) -> str:
         if not done or not total:
             return f"{name} … {note}".rstrip()

@@ -21,7 +21,7 @@ from motlp.solution import Solution
 
 @dataclass(frozen=True)
 class Row:
-    """One bound of a sweep; the fields up to `solver` name the study.
+    """One bound of a sweep; the fields up to `options` name the study.
 
     `eps` is the decimal that was computed with, `interactions` counts those of all orders up to `order`.
     """
@@ -32,6 +32,7 @@ class Row:
     model: str
     framework: str
     solver: str
+    options: str
     eps: str
     order: int
     interactions: int
@@ -43,7 +44,7 @@ class Row:
     seconds: float
 
 
-STUDY = ("data", "fingerprint", "norm", "model", "framework", "solver")
+STUDY = ("data", "fingerprint", "norm", "model", "framework", "solver", "options")
 COLUMNS = tuple(field.name for field in fields(Row))
 
 
@@ -53,10 +54,7 @@ def sweep(
     *,
     norm: str = "l2",
     orders: Sequence[int] = (3,),
-    model: str | None = None,
-    framework: str | None = None,
-    solver: str = "highs",
-    options: Mapping[str, Any] | None = None,
+    method: Method | None = None,
     save: str | Path | None = None,
     executor: Executor | None = None,
     most: int = 50_000_000,
@@ -70,7 +68,7 @@ def sweep(
         eps: budgets in feature units.
         norm: of the ball; that of the hypergraph if `source` is one.
         orders: truncation orders.
-        model, framework, solver, options: as in `motlp.solve`; also the solvers sinkhorn and sinkhorn+lp.
+        method: model, framework, solver and options; the dual in CVXPY by HiGHS by default.
         save: a CSV file with a row a bound, up to date after each; what it holds already is not computed again.
         executor: runs the search for pairs, and the bounds side by side.
         most: refuse to enumerate more interactions than this.
@@ -83,7 +81,7 @@ def sweep(
     Raises:
         InvalidBudget, InvalidFile, UnknownName, TooManyInteractions: before anything is computed.
     """
-    method = Method(model, framework, solver, options or {})
+    method = method or Method()
     budgets = sorted({exact(e) for e in eps})
     wanted = [(e, order) for e in budgets for order in sorted(set(orders))]
     if not wanted:
@@ -161,6 +159,7 @@ def identity(measure: LabeledMeasure, norm: str, method: Method) -> dict[str, st
         "model": method.model or "",
         "framework": method.framework or "",
         "solver": method.solver,
+        "options": ";".join(f"{name}={value}" for name, value in sorted(method.options.items())),
     }
 
 
