@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from math import inf, nextafter
 
 import numpy as np
 from jaxtyping import Float64
@@ -65,7 +66,9 @@ class Solution:
         The plan, completed to a cover of all masses by singletons, costs at least the optimal cover;
         without a plan nothing is proved but 0. Source: arXiv 2401.09191, weak duality.
         """
-        return 0.0 if self.plan is None else max(0.0, 1.0 - cover_cost(self.hypergraph, self.plan))
+        if self.plan is None:
+            return 0.0
+        return max(0.0, nextafter(1.0 - cover_cost(self.hypergraph, self.plan), -inf))
 
     @cached_property
     def gap(self) -> float | None:
@@ -76,9 +79,9 @@ class Solution:
         if self.potential is None:
             return None
         value = potential_value(self.hypergraph, self.potential)
-        return None if value is None else float(np.nextafter((1.0 - value) - self.risk_lower, np.inf))
+        return None if value is None else nextafter(nextafter(1.0 - value, inf) - self.risk_lower, inf)
 
     @property
     def accuracy_upper(self) -> float:
         """1 − risk_lower: no classifier has a higher adversarial accuracy."""
-        return 1.0 - self.risk_lower
+        return min(1.0, nextafter(1.0 - self.risk_lower, inf))
