@@ -69,9 +69,9 @@ def feasible_plan(
 ) -> Float64[np.ndarray, " interactions"]:
     """A plan that covers no point more than its mass, and that no interaction of two points or more can extend.
 
-    Each interaction is scaled by the most overfull of its points. The mass that is left is handed out greedily: first to
-    interactions that are tight for the (feasible) potential, as complementary slackness wants it, then to those within
-    each threshold, the larger interactions first.
+    Each interaction is scaled by the most overfull of its points. The mass that is left is handed out greedily, larger
+    interactions first: to those that are tight for the (feasible) potential, as complementary slackness wants it, then
+    to those within each threshold.
     """
     pi = np.nan_to_num(plan, nan=0.0, posinf=0.0)
     for _ in range(rounds):

@@ -1,5 +1,6 @@
 """Sinkhorn: agreement with linear programming and with a generic convex solver, and what it does when it cannot."""
 
+import itertools
 import os
 from fractions import Fraction
 from pathlib import Path
@@ -15,10 +16,12 @@ from motlp.errors import InvalidBudget
 from motlp.hypergraph import Hypergraph
 from motlp.interactions import interactions
 from motlp.measure import LabeledMeasure
+from motlp.polish import best, sinkhorn_lp
 from motlp.rounding import feasible_plan, feasible_potential, memberships
-from motlp.sinkhorn import COARSEST, Sweeper, schedule, sinkhorn
+from motlp.sinkhorn import COARSEST, schedule, sinkhorn
 from motlp.solution import Status
 from motlp.solve import solve
+from motlp.sweeper import Sweeper
 
 ROUNDING = 1e-9  # of the sums that the two ends of an interval are
 
@@ -54,7 +57,7 @@ def linear(hypergraph: Hypergraph) -> float:
     return risk
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(hypergraphs(), st.sampled_from([1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5]), st.integers(1, 200))
 def test_the_interval_holds_the_linear_program(hypergraph: Hypergraph, eta: float, sweeps: int) -> None:
     solution = sinkhorn(hypergraph, eta, max_sweeps=sweeps)
@@ -142,14 +145,12 @@ def test_mnist_interval_is_narrow() -> None:
 
 
 def test_the_objective_never_falls(digits: Hypergraph) -> None:
-    parts = memberships(digits)
-    state = Sweeper(parts, np.zeros(digits.measure.size))
-    state.eta = 1e-2
-    state.refresh()
+    state = Sweeper(digits, np.zeros(digits.measure.size))
+    state.cool(1e-2)
     objectives = []
     for _ in range(40):
         state.sweep()
-        objectives.append(state.objective())
+        objectives.append(state.objective)
     assert (np.diff(objectives) >= -1e-13).all()
 
 
@@ -173,8 +174,8 @@ def test_a_limit_is_told_and_the_interval_still_holds(digits: Hypergraph) -> Non
 
 
 def test_a_warm_start_saves_sweeps(digits: Hypergraph) -> None:
-    cold = sinkhorn(digits, 1e-2)
-    warm = sinkhorn(digits, 1e-2, start=cold.regularised_potential)
+    cold = sinkhorn(digits, 1e-3)
+    warm = sinkhorn(digits, 1e-3, start=cold.regularised_potential)
     assert warm.status is cold.status is Status.OPTIMAL
     assert warm.sweeps < cold.sweeps / 2
 
@@ -207,3 +208,44 @@ def test_eta_comes_down_in_stages() -> None:
     assert stages == sorted(stages, reverse=True)
     assert COARSEST / 3 <= stages[0] <= COARSEST
     assert schedule(1.0) == [1.0]
+
+
+@settings(max_examples=25, deadline=None)
+@given(hypergraphs(), st.sampled_from([1.0, 1e-2]), st.integers(1, 10))
+def test_polished_it_is_the_linear_program(hypergraph: Hypergraph, eta: float, sweeps: int) -> None:
+    solution = sinkhorn_lp(hypergraph, eta, max_sweeps=sweeps, solver="simplex")
+    assert solution.status is Status.OPTIMAL
+    assert solution.gap is not None
+    assert solution.gap <= 2e-6
+    exact = solve(hypergraph, framework="matrix", solver="simplex")
+    assert exact.gap is not None
+    assert solution.risk_lower <= exact.risk_lower + exact.gap
+    assert exact.risk_lower <= solution.risk_lower + solution.gap
+
+
+def test_polishing_prices_what_it_left_out(digits: Hypergraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("motlp.polish.BEST", 1)
+    seen: list[tuple[int, float, float, float]] = []
+    solution = sinkhorn_lp(digits, 0.5, max_sweeps=1, callback=lambda *look: seen.append(look))
+    rounds = [look for look in seen if look[1] == 0]
+    assert len(rounds) > 1
+    assert solution.status is Status.OPTIMAL
+    assert solution.risk_lower == pytest.approx(linear(digits), abs=2e-6)
+    assert all(later[2] >= earlier[2] and later[3] <= earlier[3] for earlier, later in itertools.pairwise(rounds))
+
+
+def test_a_failing_linear_program_leaves_the_interval_of_sinkhorn(digits: Hypergraph) -> None:
+    solution = sinkhorn_lp(digits, max_sweeps=5, options={"time_limit": 0.0})
+    assert solution.status is Status.LIMIT
+    assert solution.gap is not None
+    assert solution.risk_lower - ROUNDING <= linear(digits) <= solution.risk_lower + solution.gap + ROUNDING
+
+
+def test_the_best_around_each_point_are_chosen(digits: Hypergraph) -> None:
+    score = np.random.default_rng(0).normal(size=digits.size)
+    chosen = best(memberships(digits), score, 2)
+    expected = np.zeros(digits.size, bool)
+    for row in np.split(digits.incidence.tocsr().indices, digits.incidence.tocsr().indptr[1:-1]):
+        order = row[np.argsort(score[row])[-2:]]
+        expected[order[score[order] > 0]] = True
+    assert np.array_equal(chosen, expected)
