@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from motlp.cost import Ball, Quadratic
 from motlp.measure import LabeledMeasure
 
 
@@ -22,3 +23,15 @@ def measures(draw, classes=(2, 5), points=(4, 12), dimensions=(1, 3), side=4, dt
     weights = draw(st.lists(st.integers(1, 6), min_size=n, max_size=n))
     dtype = draw(st.sampled_from(dtypes))
     return LabeledMeasure.from_arrays(grid.astype(dtype), labels, weights, unit=1)
+
+
+BUDGETS = ("0", "0.5", "0.71", "1", "1.3", "1.5", "2")  # √2/2 and ties of the grid among them, or nearly
+PRICES = ("0.05", "0.3", "1")
+
+
+@st.composite
+def threats(draw, norms=("l2", "linf"), quadratic=True):
+    """A transport cost that suits the grid, and its budget, or None."""
+    if quadratic and draw(st.integers(0, 3)) == 0:
+        return Quadratic(draw(st.sampled_from(PRICES))), None
+    return Ball(draw(st.sampled_from(norms))), draw(st.sampled_from(BUDGETS))

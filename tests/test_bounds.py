@@ -1,0 +1,120 @@
+"""Proved bounds: never false, not even by a rounding error, whatever the plan or the potential; and sharp."""
+
+from fractions import Fraction
+from typing import Any
+
+import brute
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from measures import measures, threats
+
+from motlp.cost import Ball, exact
+from motlp.hypergraph import Hypergraph
+from motlp.interactions import interactions
+from motlp.measure import LabeledMeasure
+from motlp.solution import Solution, Status
+from motlp.solve import solve
+
+SMALL = measures(classes=(2, 4), points=(4, 7))
+FLOATS = st.one_of(st.floats(), st.floats(0, 1), st.sampled_from([0.0, 0.1, 1.0, 1 / 3, 5e-324, 1e308, 1.8e308]))
+
+
+def proved(hypergraph: Hypergraph, plan: Any = None, potential: Any = None) -> Solution:
+    """What a solver that answered so would have proved."""
+    return Solution(hypergraph, "", "", "", "", Status.LIMIT, "", None, plan, potential, {})
+
+
+def truth(measure: LabeledMeasure, cost: Any, eps: str | None, order: int) -> Fraction:
+    """The truncated risk, exactly."""
+    return brute.risk(measure, brute.interactions(measure, cost, None if eps is None else exact(eps), order))
+
+
+def interval(solution: Solution) -> tuple[Fraction, Fraction]:
+    """The ends of the proved interval, as the floats that are reported."""
+    assert solution.gap is not None
+    return Fraction(solution.risk_lower), Fraction(solution.risk_lower + solution.gap)
+
+
+@settings(max_examples=40)
+@given(SMALL, threats(), st.integers(2, 4), st.data())
+def test_no_plan_and_no_potential_proves_what_is_false(measure, threat, order, data):
+    order = min(order, measure.classes)
+    hypergraph, risk = interactions(measure, *threat, order), truth(measure, *threat, order)
+    for _ in range(5):
+        plan = data.draw(npst.arrays(np.float64, hypergraph.size, elements=FLOATS))
+        potential = data.draw(npst.arrays(np.float64, measure.size, elements=FLOATS))
+        solution = proved(hypergraph, plan, potential)
+        assert 0 <= Fraction(solution.risk_lower) <= risk
+        assert 1 - Fraction(solution.accuracy_upper) <= Fraction(solution.risk_lower)
+        if np.isfinite(potential).all():
+            lower, upper = interval(solution)
+            assert lower <= risk <= upper
+        else:
+            assert solution.gap is None
+
+
+@settings(max_examples=40)
+@given(SMALL, threats(), st.integers(2, 4), st.floats(0, 1e-3), st.integers(0, 1000))
+def test_near_the_optimum_the_interval_is_narrow_and_true(measure, threat, order, noise, seed):
+    order = min(order, measure.classes)
+    hypergraph, risk = interactions(measure, *threat, order), truth(measure, *threat, order)
+    best = solve(hypergraph, framework="matrix")
+    lower, upper = interval(best)
+    assert lower <= risk <= upper
+    assert upper - lower <= 1e-12
+    rng = np.random.default_rng(seed)
+    for scale in (1e-16, 1e-15, noise):
+        plan = best.plan * (1 + scale * rng.normal(size=hypergraph.size))
+        potential = best.potential * (1 + scale * rng.normal(size=measure.size))
+        lower, upper = interval(proved(hypergraph, plan, potential))
+        assert lower <= risk <= upper
+        assert upper - lower <= 1e-12 + 100 * scale
+
+
+@given(st.lists(st.floats(1e-3, 1), min_size=3, max_size=40), st.floats(0, 1))
+@example([0.1] * 10, 0.1)
+def test_masses_and_coverings_that_do_not_sum_exactly(masses, share):
+    """One class on a point, the other around it: every pair is an interaction, and the risk is the smaller mass."""
+    n = len(masses)
+    measure = LabeledMeasure.from_arrays(np.zeros((n + 1, 1)), [0] * n + [1], [*masses, share + 1e-6])
+    hypergraph = interactions(measure, Ball("l2"), 1, 2)
+    exactly = [Fraction(m) for m in measure.mass.tolist()]
+    risk = min(sum(exactly[:-1]), exactly[-1]) / sum(exactly)
+    plan = np.zeros(hypergraph.size)
+    filled = np.minimum(np.cumsum(measure.mass[:-1]), measure.mass[-1])
+    plan[n + 1 :] = np.diff(filled, prepend=0.0)
+    plan[:n] = measure.mass[:-1] - plan[n + 1 :]
+    plan[n] = max(0.0, measure.mass[-1] - filled[-1])
+    potential = np.append(np.full(n, 1.0), 0.0) if sum(exactly[:-1]) > exactly[-1] else np.append(np.zeros(n), 1.0)
+    lower, upper = interval(proved(hypergraph, plan, potential))
+    assert lower <= risk <= upper
+    assert upper - lower < 1e-13
+
+
+def test_nothing_is_proved_by_nothing(pair):
+    assert proved(pair).risk_lower == 0.0
+    assert proved(pair).accuracy_upper == 1.0
+    assert proved(pair).gap is None
+    zero = proved(pair, np.zeros(pair.size), np.zeros(2))
+    assert (zero.risk_lower, zero.gap) == (0.0, pytest.approx(1.0))
+
+
+@pytest.mark.parametrize("huge", [2.0, 1e300, 1.7e308, 5e-324])
+def test_size_does_not_matter_to_a_potential_nor_excess_to_a_plan(pair, huge):
+    """Every potential is scaled by its worst violation, and covering more than the mass costs at most all of it."""
+    solution = proved(pair, np.full(pair.size, huge), np.array([huge, 0.0]))
+    assert solution.risk_lower == 0.0
+    assert solution.gap == pytest.approx(0.5)
+
+
+def test_a_potential_that_leaves_room_is_scaled_up(pair):
+    assert proved(pair, None, np.array([0.25, 0.25])).gap == pytest.approx(0.5)
+
+
+@pytest.fixture
+def pair() -> Hypergraph:
+    """Two points of two classes in one place: the risk is one half."""
+    return interactions(LabeledMeasure.from_arrays([[0.0], [0.0]], [0, 1]), Ball("l2"), 1, 2)
