@@ -161,7 +161,7 @@ def _useful(run: _Run, price: Fraction) -> list[Sets]:
         sets.append((faces_of(pairs)[useful], near[useful]))
     while len(sets) < run.order:
         found, sums = _grow(run, sets, partial(_cheaper, run.points, price, sets[-1][0], close))
-        sort = np.lexsort(found.T[::-1])
+        sort = np.lexsort(found.T[::-1])  # and some may have been found twice
         fresh = np.ones(len(sort), dtype=bool)
         fresh[1:] = (found[sort[1:]] != found[sort[:-1]]).any(axis=1)
         sets.append((found[sort[fresh]], sums[sort[fresh]]))
@@ -173,7 +173,9 @@ def _cheaper(
 ) -> Iterator[Sets]:
     """The useful sets of one more point than faces[start:stop] that extend them, with their sums Σ D_uv."""
     k = faces.shape[1] + 1
-    for members, sums in extensions(faces, close, start, stop):
+    exact = close.distance.dtype.kind == "i" and k**2 * close.distance.max(initial=0) < 2**53
+    error = 0.0 if exact else 4 * slack(points, k)
+    for members, sums in extensions(faces, close, start, stop, error):
         useful = _below(points, members, sums, k * (k - 1) / price)
         yield members[useful], sums[useful]
 
@@ -280,6 +282,6 @@ def _refuse(run: _Run, counts: list[int], about: float) -> NoReturn:
     """Refuse an enumeration with these many sets by order and about so many of the next."""
     known = ", ".join(f"{count:,} of order {k}" for k, count in enumerate(counts, start=1))
     raise TooManyInteractions(
-        f"{known} and about {about:,.0f} of order {len(counts) + 1} are more than the {run.most:,} interactions "
-        "allowed. Lower eps (or raise tau), lower the order, take fewer points per class, or allow more."
+        f"{known} and about {float(f'{about:.2g}'):,.0f} of order {len(counts) + 1} are more than the {run.most:,} "
+        "interactions allowed. Lower eps (or raise tau), lower the order, take fewer points per class, or allow more."
     )

@@ -1,39 +1,44 @@
 """Interactions against brute force in rational arithmetic, and known counts."""
 
+import re
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from fractions import Fraction
 from itertools import combinations, product
+from math import isqrt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from measures import measures
 
+from motlp import datasets
 from motlp.cost import Ball, Cost, Quadratic
+from motlp.errors import InvalidBudget, TooManyInteractions
 from motlp.geometry.enclosing import radius_squared
 from motlp.geometry.pairs import exact_distance
+from motlp.hypergraph import Hypergraph
 from motlp.interactions import interactions
 from motlp.measure import LabeledMeasure
 
 NORMS = ("l2", "linf", "l1")
-SETS = settings(max_examples=60, deadline=None)
 
 
-def by_brute_force(measure: LabeledMeasure, cost: Cost, eps: Fraction | None, order: int) -> list[set[tuple[int, ...]]]:
-    """Every set of distinct classes, judged by itself in rational arithmetic."""
-    answer = []
-    for k in range(1, order + 1):
-        kept = set()
-        for members in combinations(range(measure.size), k):
-            if len({measure.labels[v] for v in members}) < k:
-                continue
-            if isinstance(cost, Ball):
-                inside = radius_squared(measure.points[list(members)], cost.norm) <= (eps / measure.unit) ** 2
-            else:
-                inside = exact_cost(measure, cost, members) < k - 1 or k == 1
-            if inside:
-                kept.add(members)
-        answer.append(kept)
-    return answer
+def brute_force(measure: LabeledMeasure, cost: Cost, eps: Fraction, order: int) -> list[set[tuple[int, ...]]]:
+    """Every set of points of distinct classes, judged by itself in rational arithmetic."""
+
+    def judge(members: tuple[int, ...]) -> bool:
+        if len(members) == 1:
+            return True
+        if isinstance(cost, Ball):
+            return radius_squared(measure.points[list(members)], cost.norm) <= (eps / measure.unit) ** 2
+        return exact_cost(measure, cost, members) < len(members) - 1
+
+    sets = [
+        [members for members in combinations(range(measure.size), k) if len(set(measure.labels[list(members)])) == k]
+        for k in range(1, order + 1)
+    ]
+    return [{members for members in some if judge(members)} for some in sets]
 
 
 def exact_cost(measure: LabeledMeasure, cost: Quadratic, members: tuple[int, ...]) -> Fraction:
@@ -41,93 +46,164 @@ def exact_cost(measure: LabeledMeasure, cost: Quadratic, members: tuple[int, ...
     return cost.tau * measure.unit**2 * Fraction(total) / len(members)
 
 
-def as_sets(hypergraph) -> list[set[tuple[int, ...]]]:
-    found = [[tuple(sorted(row.tolist())) for row in rows] for rows in hypergraph.members]
+def as_sets(hypergraph: Hypergraph) -> list[set[tuple[int, ...]]]:
+    found = [[tuple(sorted(row)) for row in rows.tolist()] for rows in hypergraph.members]
     assert all(len(set(rows)) == len(rows) for rows in found)
     return [set(rows) for rows in found]
 
 
-@st.composite
-def measures(draw, classes: int = 5) -> LabeledMeasure:
-    """Few points on a coarse grid, so that ties, duplicates and degenerate sets abound; integers or floats."""
-    number, dimension = draw(st.integers(classes, 11)), draw(st.integers(1, 4))
-    width = draw(st.sampled_from([1, 2, 4, 60]))
-    grid = draw(
-        st.lists(
-            st.lists(st.integers(0, width), min_size=dimension, max_size=dimension),
-            min_size=number,
-            max_size=number,
-        )
-    )
-    extra = draw(st.lists(st.integers(0, classes - 1), min_size=number - classes, max_size=number - classes))
-    labels = draw(st.permutations([*range(classes), *extra]))
-    step = draw(st.sampled_from([None, 1.0, 0.1, 1 / 3]))
-    points = np.array(grid, dtype=np.uint8) if step is None else np.array(grid, dtype=np.float64) * step
-    unit = draw(st.sampled_from([Fraction(1), Fraction(1, 16)]))
-    return LabeledMeasure.from_arrays(points, np.array(labels), unit=unit)
-
-
-@SETS
-@given(measures(), st.sampled_from(NORMS), st.integers(1, 5), st.data())
-def test_balls_are_those_of_brute_force_even_at_ties(measure, norm, order, data):
-    some = data.draw(st.lists(st.integers(0, measure.size - 1), min_size=2, max_size=3, unique=True))
-    square = radius_squared(measure.points[some], norm) * measure.unit**2
-    eps = Fraction(data.draw(st.sampled_from([1, 1, Fraction(99, 100), Fraction(3, 2)]))) * root(square)
-    found = interactions(measure, Ball(norm), eps, order)
-    assert as_sets(found) == by_brute_force(measure, Ball(norm), eps, order)
-    for rows, births in zip(found.members, found.births, strict=True):
-        for row, birth in zip(rows, births, strict=True):
-            assert birth == pytest.approx(float(radius_squared(measure.points[row], norm)), rel=1e-9, abs=1e-300)
-            assert (np.diff(measure.labels[row]) > 0).all()
-
-
 def root(square: Fraction) -> Fraction:
-    """The square root if it is rational, so that a tie is a tie, or nearly."""
-    wide = 10**12
-    from math import isqrt
-
-    numerator, denominator = isqrt(square.numerator), isqrt(square.denominator)
-    if numerator**2 == square.numerator and denominator**2 == square.denominator:
-        return Fraction(numerator, denominator)
-    return Fraction(isqrt(square.numerator * square.denominator * wide**2), square.denominator * wide)
+    """The square root where it is rational, so that a tie is a tie; else a little less."""
+    fine = 10**12
+    return Fraction(isqrt(square.numerator * square.denominator * fine**2), square.denominator * fine)
 
 
-@SETS
-@given(
-    measures(),
-    st.sampled_from([1, Fraction(1, 2), Fraction(1, 8), Fraction(1, 100)]),
-    st.integers(1, 5),
-    st.booleans(),
-)
-def test_useful_sets_are_those_of_brute_force(measure, tau, order, scaled):
-    cost = Quadratic(tau / measure.unit**2 if scaled else tau)
+def scaled(measure: LabeledMeasure, step: float | None) -> LabeledMeasure:
+    """The same grid in another unit, or its points moved to floats that are no short binary fractions."""
+    if step is None:
+        return LabeledMeasure.from_arrays(measure.points, measure.labels, unit=Fraction(1, 16))
+    return LabeledMeasure.from_arrays(measure.points * step, measure.labels, unit=1)
+
+
+small = st.builds(scaled, measures(classes=(2, 5), points=(4, 10)), st.sampled_from([None, None, 0.1, 1 / 3, 1e-9]))
+
+
+@given(small, st.sampled_from(NORMS), st.data())
+def test_balls_are_those_of_brute_force_even_at_ties(measure, norm, data):
+    order = data.draw(st.integers(1, measure.classes))
+    some = data.draw(st.lists(st.integers(0, measure.size - 1), min_size=2, max_size=4, unique=True))
+    factor = data.draw(st.sampled_from([Fraction(1), Fraction(1), Fraction(1), Fraction(99, 100), Fraction(3, 2)]))
+    eps = factor * measure.unit * root(radius_squared(measure.points[some], norm))
+    found = interactions(measure, Ball(norm), eps, order)
+    assert as_sets(found) == brute_force(measure, Ball(norm), eps, order)
+    for rows, births in zip(found.members, found.births, strict=True):
+        squares = [float(radius_squared(measure.points[row], norm)) for row in rows]
+        np.testing.assert_allclose(births, squares, rtol=1e-9, atol=1e-300)
+        assert (np.diff(measure.labels[rows]) > 0).all()
+
+
+@given(small, st.sampled_from([4, 1, Fraction(1, 2), Fraction(1, 8), Fraction(2, 7)]), st.data())
+def test_useful_sets_are_those_of_brute_force(measure, tau, data):
+    order = data.draw(st.integers(1, measure.classes))
+    grid = np.abs(measure.points).max() / 4 or 1  # makes some costs come out as whole numbers
+    cost = Quadratic(tau / (Fraction(float(grid)) * measure.unit) ** 2)
     found = interactions(measure, cost, order=order)
-    assert as_sets(found) == by_brute_force(measure, cost, None, order)
+    assert as_sets(found) == brute_force(measure, cost, Fraction(0), order)
     for rows, costs in zip(found.members, found.births, strict=True):
-        for row, value in zip(rows, costs, strict=True):
-            assert value == float(exact_cost(measure, cost, tuple(row.tolist())))
+        assert costs.tolist() == [float(exact_cost(measure, cost, tuple(row))) for row in rows.tolist()]
 
 
-@SETS
-@given(measures(), st.sampled_from(NORMS), st.integers(2, 5))
+@given(small, st.sampled_from(NORMS), st.integers(2, 5))
 def test_smaller_budgets_filter_larger_ones(measure, norm, order):
-    square = radius_squared(measure.points[:3], norm) * measure.unit**2
-    largest = interactions(measure, Ball(norm), root(square) * 2, order)
-    for eps in (root(square), root(square) / 2, Fraction(0)):
-        direct, filtered = interactions(measure, Ball(norm), eps, order), largest.at(eps)
-        assert as_sets(filtered) == as_sets(direct)
+    order, radius = min(order, measure.classes), measure.unit * root(radius_squared(measure.points[:3], norm))
+    largest = interactions(measure, Ball(norm), radius * 2, order)
+    for eps in (radius * 2, radius, radius / 2, Fraction(0)):
+        assert as_sets(largest.at(eps)) == as_sets(interactions(measure, Ball(norm), eps, order))
 
 
-@pytest.mark.parametrize("norm", NORMS)
-def test_many_classes(norm):
-    """Sets of up to nine points, degenerate ones among them."""
-    corners = np.array(list(product([0, 2], repeat=3)) + [[1, 1, 1]], dtype=np.uint8)
-    measure = LabeledMeasure.from_arrays(corners, np.arange(9), unit=1)
-    eps = {"l2": root_up(3), "linf": Fraction(1), "l1": Fraction(3)}[norm]
-    assert interactions(measure, Ball(norm), eps, 9).counts[9] == 1
-    below = interactions(measure, Ball(norm), eps - Fraction(1, 10**6), 9)
-    assert as_sets(below) == by_brute_force(measure, Ball(norm), below.eps, 9)
+@pytest.mark.parametrize(("norm", "radius"), [("l2", Fraction(5)), ("linf", Fraction(4)), ("l1", Fraction(9))])
+def test_sets_of_up_to_nine_points(norm, radius):
+    """The corners of a box, all equally far from its centre, and the centre."""
+    corners = [*product([0, 8], [0, 6], [0, 0]), *product([0, 8], [0, 6], [4, 4])][:8]
+    points = np.array([*corners, (4, 3, 2)], dtype=np.uint8)
+    measure = LabeledMeasure.from_arrays(points, np.arange(9), unit=1)
+    smallest = root(radius_squared(points, norm))
+    below = smallest - Fraction(1, 10**6)
+    assert interactions(measure, Ball(norm), smallest + Fraction(1, 10**9), 9).counts[9] == 1
+    assert interactions(measure, Ball(norm), below, 9).counts[9] == 0
+    assert as_sets(interactions(measure, Ball(norm), below, 9)) == brute_force(measure, Ball(norm), below, 9)
 
 
-def root_up(square: int) -> Fraction:
-    return root(Fraction(square)) + Fraction(1, 10**11)
+def test_floats_tied_only_as_the_rationals_they_are():
+    """0.1 is not a tenth: its binary fraction is larger, so two points 0.2 apart exceed a budget of a tenth."""
+    measure = LabeledMeasure.from_arrays([[0.0], [0.2]], [0, 1])
+    assert interactions(measure, Ball("l2"), "0.1", 2).counts == {1: 2, 2: 0}
+    assert interactions(measure, Ball("l2"), Fraction(0.2) / 2, 2).counts == {1: 2, 2: 1}
+
+
+@pytest.fixture(scope="module")
+def digits() -> LabeledMeasure:
+    return datasets.load("digits")
+
+
+@pytest.mark.parametrize(
+    ("per_class", "norm", "eps", "counts"),
+    [(100, "l2", "1.0", [1000, 2361, 38]), (60, "linf", "0.3301", [600, 91, 0, 0])],
+)
+def test_counts_on_digits(digits, per_class, norm, eps, counts):
+    found = interactions(digits.select(per_class=per_class), Ball(norm), eps, len(counts))
+    assert list(found.counts.values()) == counts
+    assert [rows.shape for rows in found.members] == [(count, k) for k, count in enumerate(counts, start=1)]
+
+
+def test_counts_on_mnist(mnist_root):
+    measure = datasets.load("mnist", split="train", root=mnist_root)
+    few = interactions(measure.select(per_class=200), Ball("l2"), "3.5", 3)
+    assert few.counts == {1: 2000, 2: 11740, 3: 2916}
+    assert interactions(measure, Ball("l2"), "2.75", 3).counts == {1: 60_000, 2: 384_219, 3: 104_489}
+
+
+@pytest.mark.parametrize("cost", [Ball("l2"), Ball("linf"), Quadratic("0.35")])
+def test_the_answer_depends_on_nothing_else(digits, cost):
+    """Not on the executor, not on the dtype, and on the order of the points only in their numbers."""
+    measure = digits.select(per_class=30)
+    eps = None if isinstance(cost, Quadratic) else {"l2": "1.3", "linf": "0.42"}[cost.norm]
+    alone = interactions(measure, cost, eps, 4)
+    assert min(alone.counts.values()) > 0
+    for pool in (ThreadPoolExecutor(3), ProcessPoolExecutor(1)):
+        with pool:
+            other = interactions(measure, cost, eps, 4, executor=pool)
+        for here, there in zip((*alone.members, *alone.births), (*other.members, *other.births), strict=True):
+            np.testing.assert_array_equal(here, there)
+    floats = LabeledMeasure.from_arrays(measure.points / 16, measure.labels)
+    assert as_sets(interactions(floats, cost, eps, 4)) == as_sets(alone)
+    shuffle = np.random.default_rng(1).permutation(measure.size)
+    shuffled = LabeledMeasure.from_arrays(measure.points[shuffle], measure.labels[shuffle], unit=measure.unit)
+    back = [
+        {tuple(sorted(shuffle[list(row)].tolist())) for row in rows}
+        for rows in as_sets(interactions(shuffled, cost, eps, 4))
+    ]
+    assert back == as_sets(alone)
+
+
+def test_progress_reaches_the_end(digits):
+    seen: dict[str, list[tuple[int, int]]] = {}
+    interactions(
+        digits.select(per_class=20),
+        Ball("l2"),
+        "1.2",
+        4,
+        progress=lambda stage, done, total: seen.setdefault(stage, []).append((done, total)),
+    )
+    assert list(seen) == ["pairs", "order 3", "order 4"]
+    assert all(steps[-1][0] == steps[-1][1] for steps in seen.values())
+
+
+@pytest.mark.parametrize("most", [29_000, 100_000])
+@pytest.mark.parametrize(("cost", "eps"), [(Ball("l2"), 0), (Quadratic(1), None)])
+def test_too_many_are_refused(most, cost, eps):
+    """A hundred equal points in each of three classes: 30,000 pairs and a million triples."""
+    crowd = LabeledMeasure.from_arrays(np.zeros((300, 2), np.uint8), np.arange(300) % 3)
+    assert interactions(crowd, cost, eps, 2).counts == {1: 300, 2: 30_000}
+    with pytest.raises(TooManyInteractions) as refusal:
+        interactions(crowd, cost, eps, 3, most=most)
+    if most == 100_000:
+        told = re.match(r"300 of order 1, 30,000 of order 2 and about ([\d,]+) of order 3", str(refusal.value))
+        assert told is not None
+        assert float(told[1].replace(",", "")) == pytest.approx(1e6, rel=0.2)
+
+
+@pytest.mark.parametrize(
+    ("cost", "eps", "order", "told"),
+    [
+        (Ball("l2"), "1", 0, "order is 0"),
+        (Ball("l2"), "1", 11, "between 1 and 10"),
+        (Ball("l2"), None, 2, "eps is missing"),
+        (Ball("l2"), "-1", 2, "eps is -1"),
+        (Ball("l2"), float("nan"), 2, "eps is nan"),
+        (Quadratic(1), "1", 2, "has no budget"),
+    ],
+)
+def test_bad_requests_are_refused(digits, cost, eps, order, told):
+    with pytest.raises(InvalidBudget, match=told):
+        interactions(digits, cost, eps, order)

@@ -151,17 +151,19 @@ def _siblings(faces, a, b):
 
 
 def extensions(
-    faces: Int32[np.ndarray, "faces k"], pairs: Pairs, start: int, stop: int
+    faces: Int32[np.ndarray, "faces k"], pairs: Pairs, start: int, stop: int, error: float
 ) -> Iterator[tuple[Int32[np.ndarray, "candidates k+1"], Float64[np.ndarray, " candidates"]]]:
     """Sets of pairwise close points that leave one of faces[start:stop] when they lose their outermost point.
 
-    The outermost point has the largest sum of squared distances to the others: it is the farthest from
-    the mean. With several that are, up to rounding, a set may come more than once.
+    The outermost point has the largest sum of squared distances to the others, that is, it is the farthest from the
+    mean; of several, the last.
 
     Args:
         faces: sets of k points.
         pairs: the close pairs, with the neighbours of a point listed on either side of it.
         start, stop: the part of the faces to extend.
+        error: relative error of the sums, 0 if there is none. Points whose sums differ by less are all taken for the
+            outermost one, and a set may come more than once.
 
     Yields:
         members, ascending, and the sum of the squared distances over all pairs, a block at a time. The
@@ -172,12 +174,12 @@ def extensions(
     members, sums = np.empty((room, k + 1), np.int32), np.empty(room)
     near, centre = np.full((k, len(pairs.indptr) - 1), -1.0), np.full(k, -1)
     while start < stop:
-        count, start = _extend(faces, start, stop, *pairs, near, centre, members, sums)
+        count, start = _extend(faces, start, stop, *pairs, error, near, centre, members, sums)
         yield members[:count], sums[:count]
 
 
 @njit(cache=True, nogil=True)
-def _extend(faces, face, stop, indptr, indices, distance, near, centre, members, sums):
+def _extend(faces, face, stop, indptr, indices, distance, error, near, centre, members, sums):
     """Fills the arrays while there is room for all that a face may give; returns the count and the next face.
 
     near[i, v] is the distance from the i-th point of the face at hand, centre[i], to v, or -1.
@@ -204,14 +206,14 @@ def _extend(faces, face, stop, indptr, indices, distance, near, centre, members,
                 reach = reach + near[i, point] if near[i, point] >= 0.0 else -np.inf
             if reach < 0.0:
                 continue
-            total, outermost = reach, True
+            total, outermost, bound = reach, True, reach * (1.0 + error)
             for i in range(k):
                 outer[i] = near[i, point]
                 for j in range(k):
                     if j != i:
                         outer[i] += near[i, faces[face, j]]
                 total += outer[i]
-                outermost &= outer[i] <= reach * (1.0 + 1e-9)
+                outermost &= outer[i] < bound or (outer[i] == bound and faces[face, i] < point)
             if not outermost:
                 continue
             i = k

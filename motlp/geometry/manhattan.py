@@ -1,16 +1,16 @@
-"""Smallest enclosing balls in the l1 norm, exactly.
+"""Smallest enclosing balls in the l1 norm, where pairs do not tell: proved bounds, and exactly.
 
-Boxes that meet pairwise meet, but l1 balls do not. For a set of points x_1, ..., x_k,
+For points x_1, ..., x_k, by minimax,
 
     r = min over x' of max_v ‖x_v − x'‖₁ = max over λ in the simplex of min over x' of Σ_v λ_v ‖x_v − x'‖₁,
 
-a matrix game between λ and the possible centres x'. For given λ the best x' is the coordinatewise weighted median, whose
-coordinates are coordinates of the points: finitely many centres matter. So the game is the linear program
+a game between λ and the centre x'. For given λ the best x' is the coordinatewise weighted median, made of coordinates of
+the points: finitely many centres matter, and norms are convex, so a mix of centres is as good as its mean. The game is
+the linear program
 
     1/r = max Σ_c y_c   s.t.   Σ_c ‖x_v − c‖₁ y_c <= 1 for every v,   y >= 0,
 
-solved by column generation in rational arithmetic: weighted medians price the centres. It ends at the exact value (the
-mix of the centres in y reaches every point within r, as norms are convex).
+solved by column generation: the weighted median for the simplex multipliers prices the centres.
 """
 
 from fractions import Fraction

@@ -15,6 +15,8 @@ def scaled_sums(
     points: Num[np.ndarray, "points dims"], members: Int32[np.ndarray, "sets k"], factor: Fraction
 ) -> Float64[np.ndarray, " sets"]:
     """factor · Σ_{u<v} ‖x_u − x_v‖² for every set of members, rounded to nearest."""
+    if points.dtype.kind != "f":  # whose spread is below 2³², wherever they lie
+        points = points.astype(np.int64) - points.min().astype(np.int64)
     values = np.empty(len(members))
     head = float(factor)
     _scaled_sums(points.astype(np.float64), members, head, float(factor - Fraction(head)), values)
