@@ -1,46 +1,63 @@
-"""Pairs within a radius: exactly the rational brute force, whoever runs the tiles."""
+"""Pairs within a radius: exactly the rational brute force, whatever the path and whoever runs the tiles."""
 
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from fractions import Fraction
+from multiprocessing import get_context
 
 import numpy as np
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from motlp.errors import InvalidMeasure, TooManyInteractions
 from motlp.geometry import pairs as module
-from motlp.geometry.pairs import Pairs, exact_distance, pairs_within
+from motlp.geometry.pairs import Pairs, estimate_pairs, exact_distance, pairs_within
 
-FLOATS = st.floats(-4, 4, width=32) | st.sampled_from([0.1, 0.2, 0.3, 1e-3, 1e-200, 1 / 3])
+NORMS = ["l2", "linf", "l1"]
 VALUES = {
     np.uint8: st.integers(0, 4) | st.integers(0, 255),
     np.int32: st.integers(-3, 3) | st.integers(-(2**31), 2**31 - 1),
-    np.float64: FLOATS,
+    np.float64: st.floats(-4, 4) | st.sampled_from([0.1, 0.2, 0.3, 1e-3, 1e-200, 1 / 3]),
     np.float32: st.floats(-4, 4, width=32),
 }
 
 
+@pytest.fixture(params=["one by one", "sketched"], autouse=True)
+def path(request, monkeypatch):
+    """Small problems are not worth a sketch; here they get one, too."""
+    if request.param == "sketched":
+        monkeypatch.setattr(module, "_WORTH_A_SKETCH", 0)
+
+
 @st.composite
 def problems(draw):
+    """Points in general position or on a line, with duplicates, and limits that are often a tie."""
     dtype = draw(st.sampled_from(list(VALUES)))
-    shape = draw(st.tuples(st.integers(0, 12), st.sampled_from([1, 2, 3, 17, 70])))
-    points = draw(arrays(dtype, shape, elements=VALUES[dtype], fill=st.nothing() if shape[1] < 4 else None))
-    if len(points) > 1 and draw(st.booleans()):
-        points[-1] = points[0]
-    labels = np.sort(draw(arrays(np.int32, len(points), elements=st.integers(0, 3))))
-    norm = draw(st.sampled_from(["l2", "linf", "l1"]))
-    if len(points) > 1 and draw(st.booleans()):
-        i, j = draw(st.tuples(*[st.integers(0, len(points) - 1)] * 2))
-        limit = Fraction(exact_distance(points, i, j, norm))  # a tie
+    number, dims = draw(st.integers(0, 12)), draw(st.sampled_from([1, 2, 3, 17, 70]))
+    if draw(st.booleans()):
+        points = draw(arrays(dtype, (number, dims), elements=VALUES[dtype]))
     else:
-        limit = draw(st.fractions(0, 50))
+        steps = draw(arrays(dtype, (number, 1), elements=st.integers(0, 8)))
+        points = steps * draw(arrays(dtype, (1, dims), elements=st.integers(0, 8)))
+    if number > 1 and draw(st.booleans()):
+        points[-1] = points[0]
+    labels = np.sort(draw(arrays(np.int32, number, elements=st.integers(0, 3))))
+    norm = draw(st.sampled_from(NORMS))
+    if number > 1 and draw(st.booleans()):
+        i, j = draw(st.tuples(*[st.integers(0, number - 1)] * 2))
+        limit = Fraction(exact_distance(points, i, j, norm))
+    else:
+        limit = draw(st.fractions(0, 50) | st.fractions(-1, 10**9))
     return points, labels, limit, norm
 
 
 def brute_force(points, labels, limit, norm):
+    number = range(len(points))
     return [
         (i, j)
-        for i in range(len(points))
-        for j in range(i + 1, len(points))
+        for i in number
+        for j in number[i + 1 :]
         if labels[i] < labels[j] and exact_distance(points, i, j, norm) <= limit
     ]
 
@@ -50,17 +67,139 @@ def as_list(found: Pairs):
     return list(zip(rows.tolist(), found.indices.tolist(), strict=True))
 
 
-@settings(max_examples=200, deadline=None)
+def same(one: Pairs, other: Pairs):
+    return all(a.dtype == b.dtype and np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
 @given(problems())
-def test_exactly_the_rational_brute_force(problem):
+def check_against_rationals(problem):
     points, labels, limit, norm = problem
     found = pairs_within(points, labels, limit, norm)
     assert as_list(found) == brute_force(points, labels, limit, norm)
     for (i, j), gap in zip(as_list(found), found.distance.tolist(), strict=True):
         exact = exact_distance(points, i, j, norm)
-        if points.dtype.kind == "f":
-            assert abs(Fraction(gap) - exact) <= exact * Fraction(points.shape[1] + 4, 2**53) + Fraction(
-                1, 10**300
-            )
-        else:
-            assert gap == exact
+        off = exact * Fraction(points.shape[1] + 4, 2**53) + Fraction(1, 10**300)
+        assert abs(Fraction(gap) - exact) <= (off if points.dtype.kind == "f" else 0)
+
+
+def test_exactly_the_rational_brute_force():
+    check_against_rationals()
+
+
+def cloud(dtype, number=700, dims=40, classes=5, seed=0):
+    """Clusters, so that sketches have something to discard, across several tiles and panels."""
+    random = np.random.default_rng(seed)
+    centres = random.uniform(60, 190, (20, dims))
+    points = centres[random.integers(20, size=number)] + random.normal(0, 6, (number, dims))
+    labels = np.sort(random.integers(classes, size=number)).astype(np.int32)
+    return (points if np.dtype(dtype).kind == "f" else np.rint(points)).astype(dtype), labels
+
+
+LIMITS = {"l2": Fraction(60**2), "l1": Fraction(300), "linf": Fraction(20)}
+
+
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float64])
+def test_clusters_across_tiles(dtype, norm, monkeypatch):
+    points, labels = cloud(dtype)
+    points = points * dtype(40 if dtype is np.int64 else 1)
+    limit = LIMITS[norm] * ((1600 if norm == "l2" else 40) if dtype is np.int64 else 1)
+    found = pairs_within(points, labels, limit, norm)
+    difference = np.abs(points[:, None].astype(np.float64) - points)
+    gaps = {"l2": (difference**2).sum(2), "l1": difference.sum(2), "linf": difference.max(2)}[norm]
+    expected = np.argwhere((gaps <= float(limit)) & (labels[:, None] < labels))
+    assert as_list(found) == [tuple(pair) for pair in expected.tolist()]
+    assert 1000 < len(expected) < 100_000
+    monkeypatch.setattr(module, "_TASK_BYTES", 1)
+    with ThreadPoolExecutor(3) as pool:
+        assert same(found, pairs_within(points, labels, limit, norm, executor=pool))
+
+
+@pytest.mark.parametrize("path", ["sketched"], indirect=True)
+def test_other_processes_find_the_same(path):
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        for dtype in (np.uint8, np.float64):
+            points, labels = cloud(dtype, number=3000)
+            here = pairs_within(points, labels, LIMITS["l2"], "l2")
+            assert same(here, pairs_within(points, labels, LIMITS["l2"], "l2", executor=pool))
+
+
+class Broken(Executor):
+    def submit(self, fn, /, *args, **kwargs):
+        future = Future()
+        future.set_exception(BrokenExecutor("a worker died"))
+        return future
+
+
+def test_a_broken_executor_is_heard_of():
+    with pytest.raises(BrokenExecutor, match="a worker died"):
+        pairs_within(*cloud(np.uint8), LIMITS["l2"], "l2", executor=Broken())
+
+
+def test_progress_ends_at_the_total():
+    heard = []
+    points, labels = cloud(np.uint8, number=3000)
+    pairs_within(points, labels, LIMITS["l2"], "l2", progress=lambda *counts: heard.append(counts))
+    total = heard[-1][1]
+    assert heard == [(done, total) for done in range(1, total + 1)]
+
+
+def test_too_many_are_refused():
+    points, labels = cloud(np.uint8)
+    count = len(pairs_within(points, labels, LIMITS["l2"], "l2").indices)
+    assert len(pairs_within(points, labels, LIMITS["l2"], "l2", most=count).indices) == count
+    with pytest.raises(TooManyInteractions, match=f"{count - 1:,}"):
+        pairs_within(points, labels, LIMITS["l2"], "l2", most=count - 1)
+
+
+@pytest.mark.parametrize(
+    ("points", "norm"),
+    [
+        (np.array([[0.0], [np.nan]]), "l2"),
+        (np.array([[0.0], [np.inf]]), "l1"),
+        (np.array([[-1e200], [1e200]]), "l2"),
+        (np.array([[-(2**62)], [2**62]]), "l1"),
+        (np.array([[0], [2**63]], np.uint64), "linf"),
+        (np.array([[1j], [2j]]), "l2"),
+    ],
+)
+def test_distances_that_do_not_fit_are_refused(points, norm):
+    with pytest.raises(InvalidMeasure, match="64 bits"):
+        pairs_within(points, np.array([0, 1], np.int32), Fraction(1), norm)
+
+
+def test_the_estimate_is_unbiased_and_exact_when_small():
+    points, labels = cloud(np.uint8)
+    exact = len(pairs_within(points, labels, LIMITS["l2"], "l2").indices)
+    assert estimate_pairs(points, labels, LIMITS["l2"], "l2") == exact
+    draws = [estimate_pairs(points, labels, LIMITS["l2"], "l2", sample=200, seed=n) for n in range(40)]
+    assert abs(np.mean(draws) - exact) < 4 * np.std(draws) / 40**0.5
+
+
+def mnist(root):
+    raw = root / "MNIST" / "raw"
+    if not raw.is_dir():
+        pytest.skip(f"MNIST is not in {root}")
+    images = np.frombuffer((raw / "train-images-idx3-ubyte").read_bytes(), np.uint8, offset=16)
+    labels = np.frombuffer((raw / "train-labels-idx1-ubyte").read_bytes(), np.uint8, offset=8)
+    by_class = np.argsort(labels, kind="stable")
+    return images.reshape(-1, 784)[by_class], labels[by_class].astype(np.int32)
+
+
+@pytest.mark.parametrize("path", ["sketched"], indirect=True)
+@pytest.mark.parametrize("norm", NORMS)
+def test_images_with_and_without_sketches(norm, data_root, path, monkeypatch):
+    points, labels = mnist(data_root)
+    points, labels = points[::30].copy(), labels[::30].copy()
+    limit = {"l2": Fraction(1530**2), "l1": Fraction(12000), "linf": Fraction(254)}[norm]
+    found = pairs_within(points, labels, limit, norm)
+    monkeypatch.setattr(module, "_WORTH_A_SKETCH", 2**63)
+    assert same(found, pairs_within(points, labels, limit, norm))
+    assert len(found.indices) > 10
+
+
+@pytest.mark.parametrize("path", ["sketched"], indirect=True)
+def test_all_of_mnist(data_root, path):
+    points, labels = mnist(data_root)
+    found = pairs_within(points, labels, (2 * Fraction("2.75") * 255) ** 2, "l2")
+    assert len(found.indices) == 384_219

@@ -1,14 +1,14 @@
 """All pairs of points of different classes within a radius, exactly.
 
-Points are rationals and the limit is a rational, so whether a pair is in has one right answer, and it is given: integers
-are compared in integer arithmetic; floats by a float64 distance whose rounding is bounded, and in rational arithmetic
-where that bound leaves a doubt.
+Points are rationals and the limit is a rational, so whether a pair is in has one right answer, and it is given:
+integers are compared in integer arithmetic; floats by a float64 distance whose rounding is bounded, and in rational
+arithmetic where that bound leaves a doubt. Many pairs are first looked at through sketches (see `sketch.py`), which
+discard most of them and never a pair that is in.
 
-The search is cut into tiles (a block of points against another). A tile is a task for any `concurrent.futures.Executor`,
+The search is cut into tiles, a block of points against another. A tile is a task for any `concurrent.futures.Executor`,
 and what the tiles find is put together in an order that depends on the points alone.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
@@ -17,32 +17,38 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float64, Int32, Int64, Num
-from numba import njit, types
+from numba import get_num_threads, njit, types
 from numba.extending import overload
 
 from motlp.errors import InvalidMeasure, TooManyInteractions
+from motlp.geometry.sketch import COARSE, FINE, LANES, ROWS, Reach, Sketch, compare, lowest_bit, sketch
 
 Norm = Literal["l2", "linf", "l1"]
 _CODE = {"l2": 2, "l1": 1, "linf": 0}
+_BLOCK: dict[type, int] = {np.uint8: 64, np.int64: 4, np.float64: 4}  # coordinates that the kernels take at a time
 _LARGEST = 2**63 - 1
-_BLOCK_BYTES = 2**21  # a task carries two blocks of points of about this size
-_PENDING = 16  # tasks handed out and not yet back
+_WORTH_A_SKETCH = 2**34  # pairs times dimensions, about a second of looking at them one by one
+_PENDING = 32  # tasks handed out and not yet back
+_TASK_BYTES = 2**22  # a task sent to another process carries two blocks of points of at most this size
+
+Points = Num[np.ndarray, "points dims"]
+Labels = Int32[np.ndarray, " points"]
 
 
 class Pairs(NamedTuple):
-    """Cross-class pairs i < j in compressed rows: the neighbours of i are `indices[indptr[i]:indptr[i + 1]]`, ascending.
+    """Cross-class pairs i < j in compressed rows: i's neighbours are `indices[indptr[i]:indptr[i + 1]]`, ascending.
 
-    `distance` is squared for l2; exact for integer points, else rounded with a relative error of at most (d + 4) 2⁻⁵³.
+    `distance` is squared for l2; exact for integer points, else with a relative error of at most (d + 4) 2⁻⁵³.
     """
 
-    indptr: Int64[np.ndarray, "rows"]
-    indices: Int32[np.ndarray, "pairs"]
-    distance: Int64[np.ndarray, "pairs"] | Float64[np.ndarray, "pairs"]
+    indptr: Int64[np.ndarray, " rows"]
+    indices: Int32[np.ndarray, " pairs"]
+    distance: Int64[np.ndarray, " pairs"] | Float64[np.ndarray, " pairs"]
 
 
 def pairs_within(
-    points: Num[np.ndarray, "points dims"],
-    labels: Int32[np.ndarray, "points"],
+    points: Points,
+    labels: Labels,
     limit: Fraction,
     norm: Norm,
     *,
@@ -52,52 +58,55 @@ def pairs_within(
 ) -> Pairs:
     """Every pair of points of different labels at a distance of at most `limit` (l2: a squared distance), closed.
 
-    `labels` must not decrease. `executor` runs the tiles (default: threads of this process); whichever it is, the answer
-    is the same bit for bit. `progress(done, total)` is called in the calling thread as tiles come back. Raises
-    `InvalidMeasure` for points whose distances do not fit 64 bits and `TooManyInteractions` above `most` pairs.
+    Args:
+        points: integers or floats; distances are in their unit.
+        labels: not decreasing.
+        limit: the largest distance, squared for l2.
+        norm: "l2", "linf" or "l1".
+        executor: runs the tiles, by default threads of this process. The answer is the same bit for bit.
+        progress: called as progress(done, total) in the calling thread as tiles come back.
+        most: refuse to return more pairs than this.
+
+    Raises:
+        InvalidMeasure: the distances of the points do not fit 64 bits.
+        TooManyInteractions: more than `most` pairs were found.
     """
     points = _comparable(points, norm)
-    tiles = _tiles(points, labels, limit, norm)
+    tasks = _tasks(points, labels, limit, norm, remote=executor is not None)
     parts, found = [], 0
-    for done, (where, part) in enumerate(_run(tiles, executor), 1):
+    for done, (where, part) in enumerate(_run(tasks, executor), 1):
         parts.append((where, part))
         found += len(part[1])
         if most is not None and found > most:
             raise TooManyInteractions(
-                f"more than {most:,} pairs of different classes are within reach of each other "
-                f"({found:,} after {done} of {len(tiles)} tiles); lower the budget or raise the limit"
+                f"more than {most:,} pairs of points of different classes are within reach of each other "
+                f"({found:,} after {done} of {len(tasks)} tiles); lower the budget, or allow more."
             )
         if progress is not None:
-            progress(done, len(tiles))
+            progress(done, len(tasks))
     return _assemble(parts, points)
 
 
 def estimate_pairs(
-    points: Num[np.ndarray, "points dims"],
-    labels: Int32[np.ndarray, "points"],
-    limit: Fraction,
-    norm: Norm,
-    *,
-    sample: int = 3000,
-    seed: int = 0,
+    points: Points, labels: Labels, limit: Fraction, norm: Norm, *, sample: int = 2000, seed: int = 0
 ) -> float:
     """Unbiased estimate of the number of pairs that `pairs_within` would find, from `sample`² random pairs.
 
     Exact where there are no more points than `sample`.
     """
     number = len(points)
-    points = _comparable(points, norm)
     if number <= sample:
         rows = columns = np.arange(number)
     else:
         random = np.random.default_rng(seed)
         rows, columns = (np.sort(random.integers(number, size=sample)) for _ in range(2))
     first = np.searchsorted(labels[columns], labels[rows], side="right")
-    counts, _, _ = _tile(points[rows], points[columns], first, limit, norm)
+    chosen = _comparable(points[np.concatenate((rows, columns))], norm)
+    counts, _, _ = _tile(chosen[: len(rows)], chosen[len(rows) :], first, limit, norm)
     return float(counts.sum()) * (number / max(len(rows), 1)) ** 2
 
 
-def exact_distance(points: Num[np.ndarray, "points dims"], i: int, j: int, norm: Norm) -> Fraction | int:
+def exact_distance(points: Points, i: int, j: int, norm: Norm) -> Fraction | int:
     """The distance of two points, squared for l2, as an integer (integer points) or a rational."""
     number: type = int if points.dtype.kind in "biu" else Fraction
     gaps = [abs(number(a) - number(b)) for a, b in zip(points[i].tolist(), points[j].tolist(), strict=True)]
@@ -106,30 +115,40 @@ def exact_distance(points: Num[np.ndarray, "points dims"], i: int, j: int, norm:
     return sum(gaps, number(0)) if norm == "l1" else max(gaps, default=number(0))
 
 
-def _comparable(points: np.ndarray, norm: Norm) -> np.ndarray:
-    """The same points up to a translation as uint8, int64 or float64, with distances that cannot overflow."""
+def _comparable(points: Points, norm: Norm) -> Num[np.ndarray, "points padded"]:
+    """Points of type uint8, int64 or float64 with the same distances: shifted, with zeros appended for the kernels."""
     if norm not in _CODE:
-        raise ValueError(f"norm {norm!r} is none of {', '.join(_CODE)}")
-    if points.dtype == np.uint8 or points.size == 0:
-        return np.ascontiguousarray(points, np.uint8)
+        raise ValueError(f"norm is {norm!r}; it must be one of {', '.join(_CODE)}.")
+    if points.dtype == np.uint8:
+        return _padded(points, np.uint8)
     if points.dtype.kind not in "biuf" or points.dtype.itemsize > 8:
+        raise InvalidMeasure(f"points are of type {points.dtype}; give integers, or floats of up to 64 bits.")
+    low, high = (points.min().item(), points.max().item()) if points.size else (0, 0)
+    fits = bool(np.isfinite([low, high]).all())
+    if fits:
+        spread = Fraction(high) - Fraction(low)
+        furthest = {"l2": points.shape[1] * spread**2, "l1": points.shape[1] * spread, "linf": spread}[norm]
+        fits = furthest <= 10**300 if points.dtype.kind == "f" else max(furthest, abs(low), abs(high)) <= _LARGEST
+    if not fits:
         raise InvalidMeasure(
-            f"points of dtype {points.dtype} cannot be compared exactly; give integers or float64"
-        )
-    low, high = points.min().item(), points.max().item()
-    spread = (
-        abs(Fraction(high) - Fraction(low)) if np.isfinite([low, high]).all() else Fraction(_LARGEST) ** 99
-    )
-    furthest = {"l2": points.shape[1] * spread**2, "l1": points.shape[1] * spread, "linf": spread}[norm]
-    if furthest > (10**300 if points.dtype.kind == "f" else _LARGEST) or abs(low) > 2**63 <= abs(high):
-        raise InvalidMeasure(
-            f"points between {low} and {high} are too far apart for 64-bit distances; scale or shift them"
+            f"points lie between {low} and {high}: their distances do not fit 64 bits; scale or shift them."
         )
     if points.dtype.kind == "f":
-        return np.ascontiguousarray(points, np.float64)
+        return _padded(points, np.float64)
     if spread <= 255:
-        return np.ascontiguousarray(points - points.min(), np.uint8)
-    return np.ascontiguousarray(points, np.int64)
+        return _padded(points - points.dtype.type(low), np.uint8)
+    return _padded(points, np.int64)
+
+
+def _padded(points: Points, dtype: type) -> Num[np.ndarray, "points padded"]:
+    """Zeros appended to fill the last block: they change no distance, and leave the kernels no tail."""
+    number, dims = points.shape
+    padded = -(-dims // _BLOCK[dtype]) * _BLOCK[dtype]
+    if padded == dims:
+        return np.ascontiguousarray(points, dtype)
+    longer = np.zeros((number, padded), dtype)
+    longer[:, :dims] = points
+    return longer
 
 
 class _Where(NamedTuple):
@@ -141,33 +160,48 @@ _Part = tuple[np.ndarray, np.ndarray, np.ndarray]  # pairs a row; columns, ascen
 _Task = tuple[_Where, tuple[Any, ...]]  # a place in the plane of pairs, and the arguments of `_tile`
 
 
-def _tiles(points: np.ndarray, labels: np.ndarray, limit: Fraction, norm: Norm) -> list[_Task]:
-    """The blocks of the upper triangle that hold pairs of different classes, from the left in each row of blocks."""
-    number = len(points)
-    size = int(np.clip(_BLOCK_BYTES // max(points[:1].nbytes, 1), 256, 4096))
+def _tasks(points: Points, labels: Labels, limit: Fraction, norm: Norm, *, remote: bool) -> list[_Task]:
+    """The blocks of the upper triangle that hold pairs of different classes, each row of blocks from the left."""
+    number, dims = points.shape
     first = np.searchsorted(labels, labels, side="right")
+    sketched = int((number - first).sum()) * (dims + 64) > _WORTH_A_SKETCH
+    if sketched:
+        sketches, reach = sketch(points, _euclidean(limit, norm, dims))
+    size = 4096 if sketched else 1024
+    if remote:
+        size = int(np.clip(_TASK_BYTES // max(points[:1].nbytes, 1) // LANES * LANES, 16 * LANES, size))
     tasks = []
     for a in range(0, number, size):
         rows = slice(a, min(a + size, number))
         for b in range(first[a] // size * size, number, size):
             columns = slice(b, min(b + size, number))
-            start = np.maximum(first[rows] - b, 0)
-            tasks.append((_Where(rows, columns), (points[rows], points[columns], start, limit, norm)))
+            arguments: tuple[Any, ...] = (
+                points[rows],
+                points[columns],
+                np.maximum(first[rows] - b, 0),
+                limit,
+                norm,
+            )
+            if sketched:
+                arguments += (sketches.block(a, rows.stop), sketches.block(b, columns.stop), reach)
+            tasks.append((_Where(rows, columns), arguments))
     return tasks
 
 
+def _euclidean(limit: Fraction, norm: Norm, dims: int) -> Fraction:
+    """A squared Euclidean distance that no pair within the limit exceeds."""
+    return {"l2": limit, "l1": limit**2, "linf": dims * limit**2}[norm]
+
+
 def _run(tasks: list[_Task], executor: Executor | None) -> Iterator[tuple[_Where, _Part]]:
-    """Hands out a few tasks at a time and yields what comes back. Cancels the rest when something goes wrong."""
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    with ThreadPoolExecutor(threads) if executor is None else nullcontext(executor) as pool:
+    """Hands out some tasks at a time and yields what comes back. Cancels the rest when something goes wrong."""
+    with ThreadPoolExecutor(get_num_threads()) if executor is None else nullcontext(executor) as pool:
         queue = iter(tasks)
         pending: dict[Future[_Part], _Where] = {}
         try:
             while True:
-                for where, arguments in queue:
-                    pending[pool.submit(_tile, *arguments)] = where
-                    if len(pending) >= _PENDING:
-                        break
+                while len(pending) < _PENDING and (task := next(queue, None)):
+                    pending[pool.submit(_tile, *task[1])] = task[0]
                 if not pending:
                     return
                 for future in wait(pending, return_when=FIRST_COMPLETED).done:
@@ -177,7 +211,7 @@ def _run(tasks: list[_Task], executor: Executor | None) -> Iterator[tuple[_Where
                 future.cancel()
 
 
-def _assemble(parts: list[tuple[_Where, _Part]], points: np.ndarray) -> Pairs:
+def _assemble(parts: list[tuple[_Where, _Part]], points: Points) -> Pairs:
     """Puts the rows of the tiles side by side: the tiles further to the right hold the larger columns."""
     parts.sort(key=lambda part: (part[0].rows.start, part[0].columns.start))
     indptr = np.zeros(len(points) + 1, np.int64)
@@ -187,8 +221,7 @@ def _assemble(parts: list[tuple[_Where, _Part]], points: np.ndarray) -> Pairs:
     indices = np.empty(indptr[-1], np.int32)
     distance = np.empty(indptr[-1], np.float64 if points.dtype == np.float64 else np.int64)
     cursor = indptr[:-1].copy()
-    while parts:
-        where, (counts, columns, gaps) = parts.pop(0)
+    for where, (counts, columns, gaps) in parts:
         before = np.cumsum(counts) - counts
         place = np.repeat(cursor[where.rows] - before, counts) + np.arange(len(columns))
         indices[place] = columns + np.int32(where.columns.start)
@@ -197,24 +230,45 @@ def _assemble(parts: list[tuple[_Where, _Part]], points: np.ndarray) -> Pairs:
     return Pairs(indptr, indices, distance)
 
 
-def _tile(x: np.ndarray, y: np.ndarray, first: np.ndarray, limit: Fraction, norm: Norm) -> _Part:
+def _tile(
+    x: Num[np.ndarray, "rows dims"],
+    y: Num[np.ndarray, "columns dims"],
+    first: Int64[np.ndarray, " rows"],
+    limit: Fraction,
+    norm: Norm,
+    rows: Sketch | None = None,
+    columns: Sketch | None = None,
+    reach: Reach | None = None,
+) -> _Part:
     """The pairs between the rows of `x` and `y[first[i]:]` within the limit."""
-    if x.dtype != np.float64:
+    real, dims = x.dtype == np.float64, x.shape[1]
+    if real:
+        # The computed distance is (1 + θ) times the true one, |θ| ≤ (d + 4) 2⁻⁵³, but for underflow below d 2⁻¹⁰⁷⁴.
+        slack = limit * Fraction(dims + 4, 2**53) + Fraction(dims, 2**1074)
+        sure, bound = (np.nextafter(_rounded(limit + s * slack), s * np.inf) for s in (-1, 1))
+    else:
         bound = np.int64(min(limit.__floor__(), _LARGEST))
-        return _brute(x, y, first, bound, _CODE[norm], np.empty(256, np.int64))
-    # The computed distance is (1 + θ) times the true one, |θ| ≤ (d + 4) 2⁻⁵³, but for underflow below d 2⁻¹⁰⁷⁴.
-    slack = limit * Fraction(x.shape[1] + 4, 2**53) + Fraction(x.shape[1], 2**1074)
-    sure, bound = (np.nextafter(_rounded(limit + s * slack), s * np.inf) for s in (-1, 1))
-    counts, columns, distance = _brute(x, y, first, bound, _CODE[norm], np.empty(256, np.float64))
-    doubtful = np.flatnonzero(distance > sure)
-    if len(doubtful):
-        rows = np.repeat(np.arange(len(x)), counts)
-        keep = np.ones(len(columns), bool)
+    room = np.empty(256, np.float64 if real else np.int64)
+    block = _BLOCK[x.dtype.type]
+    arguments = (
+        x.reshape(len(x), -1, block),
+        y.reshape(len(y), -1, block),
+        first,
+        bound,
+        _CODE[norm],
+        room,
+    )
+    if rows is None:
+        counts, near, distance = _brute(*arguments)
+    else:
+        counts, near, distance = _search(*arguments, rows, columns, reach)
+    if real and len(doubtful := np.flatnonzero(distance > sure)):
+        owner = np.repeat(np.arange(len(x)), counts)
+        keep = np.ones(len(near), bool)
         for at in doubtful:
-            both = np.stack((x[rows[at]], y[columns[at]]))
-            keep[at] = exact_distance(both, 0, 1, norm) <= limit
-        counts, columns, distance = np.bincount(rows[keep], minlength=len(x)), columns[keep], distance[keep]
-    return counts, columns, distance
+            keep[at] = exact_distance(np.stack((x[owner[at]], y[near[at]])), 0, 1, norm) <= limit
+        counts, near, distance = np.bincount(owner[keep], minlength=len(x)), near[keep], distance[keep]
+    return counts, near, distance
 
 
 def _rounded(number: Fraction) -> np.float64:
@@ -223,27 +277,102 @@ def _rounded(number: Fraction) -> np.float64:
 
 @njit(cache=True, nogil=True)
 def _brute(x, y, first, bound, code, distance):
-    """All pairs within `bound`, each distance cut short as soon as it is too large. `distance` gives the dtype."""
+    """All pairs within `bound`, each distance cut short when it is too large. `distance` gives the type."""
     counts = np.zeros(len(x), np.int64)
-    columns = np.empty(len(distance), np.int32)
+    near = np.empty(len(distance), np.int32)
     found = 0
     for i in range(len(x)):
         before = found
         for j in range(first[i], len(y)):
             gap = _gap(x[i], y[j], bound, code)
             if gap <= bound:
-                if found == len(columns):
-                    columns = np.concatenate((columns, np.empty_like(columns)))
-                    distance = np.concatenate((distance, np.empty_like(distance)))
-                columns[found] = j
+                if found == len(near):
+                    near, distance = _doubled(near), _doubled(distance)
+                near[found] = j
                 distance[found] = gap
                 found += 1
         counts[i] = found - before
-    return counts, columns[:found].copy(), distance[:found].copy()
+    return counts, near[:found], distance[:found]
+
+
+@njit(cache=True, nogil=True)
+def _search(x, y, first, bound, code, distance, rows, columns, reach):
+    """The same pairs, looking at a pair only if the sketches of the two allow it: first the coarse, then the fine."""
+    counts = np.zeros(len(x), np.int64)
+    near = np.empty(len(distance), np.int32)
+    panels = len(columns.coarse)
+    close = np.zeros((ROWS, panels), np.uint16)  # bit b: the coarse sketches allow column p · LANES + b
+    floor = np.empty(ROWS, np.float32)
+    maybe = np.empty(panels * LANES + 1, np.int32)
+    found = 0
+    for group in range(0, len(x), ROWS):
+        begin = first[group] // LANES
+        block, lane = group // LANES, group % LANES
+        for r in range(ROWS):
+            floor[r] = rows.half[block, lane + r] - reach.coarse
+        for p in range(begin, panels):
+            compare(  # type: ignore[call-arg]
+                rows.coarse.ctypes.data + 4 * (block * COARSE * LANES + lane),
+                columns.coarse.ctypes.data + 4 * p * COARSE * LANES,
+                columns.half.ctypes.data + 4 * p * LANES,
+                floor.ctypes.data,
+                close.ctypes.data + 2 * p,
+                2 * panels,
+            )
+        for i in range(group, min(group + ROWS, len(x))):
+            number = _listed(close[i - group], begin, maybe)
+            number = _close(rows.fine[i], columns.fine, reach.fine, first[i], maybe, number)
+            before = found
+            for n in range(number):
+                gap = _gap(x[i], y[maybe[n]], bound, code)
+                if gap <= bound:
+                    if found == len(near):
+                        near, distance = _doubled(near), _doubled(distance)
+                    near[found] = maybe[n]
+                    distance[found] = gap
+                    found += 1
+            counts[i] = found - before
+    return counts, near[:found], distance[:found]
+
+
+@njit(cache=True, nogil=True)
+def _listed(close, begin, maybe):
+    """Lists in `maybe` the columns whose bit is set, and returns how many."""
+    number = 0
+    for p in range(begin, len(close)):
+        bits = np.uint64(close[p])
+        while bits:
+            maybe[number] = p * LANES + lowest_bit(bits)  # type: ignore[call-arg]
+            number += 1
+            bits &= bits - np.uint64(1)
+    return number
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
+def _close(z, fine, reach, first, maybe, number):
+    """Keeps in `maybe` the columns from `first` on whose fine sketches are within reach of `z`."""
+    kept = 0
+    for n in range(number):
+        j = maybe[n]
+        total = np.float32(0)
+        for k in range(FINE):
+            t = z[k] - fine[j, k]
+            total += t * t
+        maybe[kept] = j
+        kept += (total <= reach) & (j >= first)
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def _doubled(array):
+    longer = np.empty(2 * len(array), array.dtype)
+    for n in range(len(array)):
+        longer[n] = array[n]
+    return longer
 
 
 def _gap(x, y, bound, code):
-    """The distance (squared for l2) of two points, or some lower bound of it that is above `bound`."""
+    """The distance (squared for l2) of two points, given as blocks, or a lower bound of it that is above `bound`."""
     raise NotImplementedError  # compiled only
 
 
@@ -253,50 +382,41 @@ def _choose_gap(x, y, bound, code):
 
 
 def _gap_bytes(x, y, bound, code):
-    """In 32-bit integers, 64 coordinates at a time: a loop of fixed length becomes a few vector instructions."""
+    """Blocks of 64 in 32-bit integers: loops of fixed length, without a tail, become a few vector instructions."""
     total = np.int64(0)
-    whole = len(x) // 64 * 64
-    for start in range(0, whole, 64):
+    for block in range(len(x)):
+        u, v = x[block], y[block]
         part = np.int32(0)
         if code == 2:
             for k in range(64):
-                t = np.int32(x[start + k]) - np.int32(y[start + k])
+                t = np.int32(u[k]) - np.int32(v[k])
                 part = np.int32(part + t * t)
             total += part
         elif code == 1:
             for k in range(64):
-                part = np.int32(part + abs(np.int32(x[start + k]) - np.int32(y[start + k])))
+                part = np.int32(part + abs(np.int32(u[k]) - np.int32(v[k])))
             total += part
         else:
             for k in range(64):
-                part = max(part, np.int32(abs(np.int32(x[start + k]) - np.int32(y[start + k]))))
+                part = np.int32(max(part, abs(np.int32(u[k]) - np.int32(v[k]))))
             total = max(total, np.int64(part))
-        if total > bound:
-            return total
-    for k in range(whole, len(x)):
-        t = abs(np.int64(x[k]) - np.int64(y[k]))
-        total = total + (t * t if code == 2 else t) if code else max(total, t)
+        if block % 4 == 3 and total > bound:
+            break
     return total
 
 
 def _gap_wide(x, y, bound, code):
-    """In the type of `bound`, int64 or float64, in a fixed order with four sums side by side."""
-    zero = bound - bound
-    total = zero
-    whole = len(x) // 16 * 16
-    for start in range(0, whole, 16):
-        a, b, c, d = zero, zero, zero, zero
-        for k in range(start, start + 16, 4):
-            a = _add(a, x[k] - y[k], code)
-            b = _add(b, x[k + 1] - y[k + 1], code)
-            c = _add(c, x[k + 2] - y[k + 2], code)
-            d = _add(d, x[k + 3] - y[k + 3], code)
-        total = total + ((a + b) + (c + d)) if code else max(total, a, b, c, d)
-        if total > bound:
-            return total
-    for k in range(whole, len(x)):
-        total = _add(total, x[k] - y[k], code)
-    return total
+    """Blocks of 4 in the type of `bound`, int64 or float64: four sums side by side, in a fixed order."""
+    a = b = c = d = bound - bound
+    for block in range(len(x)):
+        u, v = x[block], y[block]
+        a = _add(a, u[0] - v[0], code)
+        b = _add(b, u[1] - v[1], code)
+        c = _add(c, u[2] - v[2], code)
+        d = _add(d, u[3] - v[3], code)
+        if block % 8 == 7 and ((a + b) + (c + d) if code else max(a, b, c, d)) > bound:
+            break
+    return (a + b) + (c + d) if code else max(a, b, c, d)
 
 
 @njit(inline="always")
