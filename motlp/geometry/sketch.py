@@ -141,9 +141,9 @@ def _reach(directions: Float64[np.ndarray, "dims directions"], scale: float, squ
 def compare(typing, rows, panel, half, floor, near, stride):
     """Compares ROWS points, side by side in a panel, with the LANES points of another panel.
 
-    All are addresses. Bit b of the 16-bit word at `near` + r·`stride` is set where z_r·z_b − half_b ≥ floor_r. Written as
-    vector instructions of any processor, with all sums in registers: the compiler does not find this form by itself, and
-    it is three times as fast as a matrix product followed by a comparison.
+    All are addresses. Bit b of the 16-bit word at `near` + r·`stride` is set where z_r·z_b − half_b ≥ floor_r. Written
+    as vector instructions (of any processor) with all sums in registers: the compiler does not find this form by
+    itself, and it is three times as fast as a matrix product followed by a comparison.
     """
 
     def generate(context, builder, signature, arguments):
