@@ -21,7 +21,7 @@ from motlp.sinkhorn import Callback, cover, sinkhorn
 from motlp.solution import Solution, Status
 from motlp.solve import PROVED_OPTIMAL, solve
 
-BEST = 12  # interactions around each point that the first linear program has; with 6 it needs a second
+BEST = 10  # interactions around each point that the first linear program has; with 6 it needs a second
 JOINING = 6  # violated interactions around each point that join the next one
 ROUNDS = 30  # linear programs at most; one or two is usual
 VIOLATED = 1e-7  # what a constraint may be violated by without joining: the tolerance of the solvers

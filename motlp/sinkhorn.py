@@ -36,7 +36,7 @@ REFINEMENT = 1 / 3  # of η, from one stage to the next
 STAGE = 40  # sweeps that a stage before the target η may take
 SETTLED = 1e-2  # marginal error with which such a stage is left early
 CHECK = 20  # sweeps from one look at the interval to the next
-PARALLEL = 100_000  # memberships from which on more than one thread is worth it
+PARALLEL = 300_000  # memberships from which on more than one thread is worth it
 
 
 @dataclass(frozen=True, eq=False)
