@@ -5,11 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from motlp.errors import InvalidConfig
+from motlp.frameworks.options import typed_options
 from motlp.hypergraph import Hypergraph
+from motlp.polish import sinkhorn_lp
+from motlp.sinkhorn import Regularised, sinkhorn
 from motlp.solution import Solution
 from motlp.solve import check, solve
 
-SINKHORN = ("sinkhorn", "sinkhorn+lp")
+OPTIONS: dict[str, dict[str, type]] = {
+    "sinkhorn": {"eta": float, "tol": float, "marginal": float, "max_sweeps": int},
+    "sinkhorn+lp": {"eta": float, "tol": float, "max_sweeps": int},
+}
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,7 @@ class Method:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.solver not in SINKHORN:
+        if self.solver not in OPTIONS:
             object.__setattr__(self, "model", self.model or "dual")
             object.__setattr__(self, "framework", self.framework or "cvxpy")
             check(self.model or "", self.framework or "", self.solver, self.options)
@@ -37,18 +43,36 @@ class Method:
                     f"{name} {getattr(self, name)!r} says nothing to {self.solver}, which works on the interactions "
                     f"themselves; leave out the {name}."
                 )
+        checked = typed_options(self.solver, dict(self.options), OPTIONS[self.solver])
+        object.__setattr__(self, "options", checked)
 
     def solve(
         self,
         hypergraph: Hypergraph,
         start: Solution | None = None,
-        callback: Callable[..., object] | None = None,
+        callback: Callable[[str], object] | None = None,
     ) -> Solution:
-        """The solution for one hypergraph; Sinkhorn starts from the potential of an earlier one."""
-        return solve(
-            hypergraph,
-            model=self.model or "",
-            framework=self.framework or "",
-            solver=self.solver,
-            options=self.options,
-        )
+        """The solution for one hypergraph.
+
+        Args:
+            start: the solution of a neighbouring problem on the same points, for Sinkhorn to begin from.
+            callback: called with a note on how far the work is.
+        """
+        if self.solver not in OPTIONS:
+            return solve(
+                hypergraph,
+                model=self.model or "",
+                framework=self.framework or "",
+                solver=self.solver,
+                options=self.options,
+            )
+
+        def told(sweep: int, eta: float, lower: float, upper: float) -> None:
+            if callback is not None:
+                callback(f"sweep {sweep}, η {eta:.0e}, risk in [{lower:.5f}, {upper:.5f}]")
+
+        run = sinkhorn if self.solver == "sinkhorn" else sinkhorn_lp
+        guess = None if start is None else start.potential
+        if isinstance(start, Regularised):
+            guess = start.regularised_potential
+        return run(hypergraph, **self.options, start=guess, callback=told)
