@@ -13,7 +13,7 @@ from typing import NamedTuple, NoReturn
 
 import numpy as np
 import scipy.sparse as sp
-from jaxtyping import Bool, Float64, Int8, Int32, Num
+from jaxtyping import Bool, Float64, Int32, Num
 from numba import get_num_threads
 
 from motlp.cost import Ball, Cost, Norm, Number, exact
@@ -114,36 +114,14 @@ def _fitting(
     stop: int,
 ) -> Iterator[Sets]:
     """The sets of one more point than faces[start:stop] that extend them and fit, with their squared radii."""
-    k = faces.shape[1] + 1
-    if radius == 0 or norm == "linf" or (norm == "l1" and k == 3):  # whatever fits pairwise fits
-        for members, distances in cofaces(faces, pairs, start, stop):
-            longest = distances.max(axis=1, initial=0.0)
-            yield members.copy(), 0.25 * longest if norm == "l2" else (0.5 * longest) ** 2
-    elif norm == "l2":
-        threshold, error = float(min(radius**2, LARGEST)), slack(points, k)
-        for members, distances in cofaces(faces, pairs, start, stop, threshold, error):
-            births, verdicts = radii(distances, k, threshold, error)
-            yield _settled(points, norm, radius, members, births, verdicts)
-    else:
-        for members, _ in cofaces(faces, pairs, start, stop):
-            unknown = np.zeros(len(members)), np.full(len(members), UNSURE, np.int8)
-            yield _settled(points, norm, radius, members, *unknown)
-
-
-def _settled(
-    points: Points,
-    norm: Norm,
-    radius: Fraction,
-    members: Int32[np.ndarray, "candidates k"],
-    births: Float64[np.ndarray, " candidates"],
-    verdicts: Int8[np.ndarray, " candidates"],
-) -> Sets:
-    """The candidates that fit, the unsure ones decided in rational arithmetic."""
-    for row in np.flatnonzero(verdicts == UNSURE):
-        square = radius_squared(points[members[row]], norm)
-        births[row], verdicts[row] = float(square), IN if square <= radius**2 else OUT
-    fits = verdicts == IN
-    return members[fits], births[fits]
+    wide = float(min(radius**2, LARGEST)) if norm == "l2" and radius > 0 else np.inf
+    for members, distances in cofaces(faces, pairs, start, stop, wide, slack(points, faces.shape[1] + 1)):
+        births, verdicts = radii(points, norm, radius, members, distances)
+        for row in np.flatnonzero(verdicts == UNSURE):
+            square = radius_squared(points[members[row]], norm)
+            births[row], verdicts[row] = float(square), IN if square <= radius**2 else OUT
+        fits = verdicts == IN
+        yield members[fits], births[fits]
 
 
 def _useful(run: _Run, price: Fraction) -> list[Sets]:
@@ -173,10 +151,12 @@ def _cheaper(
 ) -> Iterator[Sets]:
     """The useful sets of one more point than faces[start:stop] that extend them, with their sums Σ D_uv."""
     k = faces.shape[1] + 1
+    bound = k * (k - 1) / price
+    margin = 4 * slack(points, k)
     exact = close.distance.dtype.kind == "i" and k**2 * close.distance.max(initial=0) < 2**53
-    error = 0.0 if exact else 4 * slack(points, k)
-    for members, sums in extensions(faces, close, start, stop, error):
-        useful = _below(points, members, sums, k * (k - 1) / price)
+    limit = float(bound) * (1 + margin) + 1e-300
+    for members, sums in extensions(faces, close, start, stop, limit, 0.0 if exact else margin):
+        useful = _below(points, members, sums, bound)
         yield members[useful], sums[useful]
 
 

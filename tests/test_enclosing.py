@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from itertools import combinations
+from math import isqrt
 
 import cvxpy as cp
 import numpy as np
@@ -10,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from motlp.geometry.enclosing import IN, OUT, UNSURE, centre_weights, exact_radius_squared, radii, radius_squared, slack
+from motlp.geometry.enclosing import IN, OUT, UNSURE, centre_weights, exact_radius_squared, radii, radius_squared
+from motlp.geometry.pairs import exact_distance
 
 TETRAHEDRON = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
 SQUARE = np.array([[0, 0], [2, 0], [2, 2], [0, 2]])
@@ -22,6 +24,12 @@ def point_sets(smallest: int, largest: int):
     grids = shapes.flatmap(lambda shape: npst.arrays(np.int64, shape, elements=st.integers(0, 3)))
     floats = st.floats(-1, 1, allow_subnormal=False).map(lambda x: 0.0 if abs(x) < 1e-100 else x)
     return grids | shapes.flatmap(lambda shape: npst.arrays(np.float64, shape, elements=floats))
+
+
+def root(square: Fraction) -> Fraction:
+    """The square root where it is rational, so that a tie is a tie; else a little less."""
+    fine = 10**120
+    return Fraction(isqrt(square.numerator * square.denominator * fine**2), square.denominator * fine)
 
 
 def squared_distances(points: np.ndarray) -> list[list[Fraction]]:
@@ -46,21 +54,22 @@ def test_weights_prove_the_exact_radius(points):
     assert float(max(reach) - half) == pytest.approx(float(half), rel=1e-12, abs=1e-300)
 
 
-@given(point_sets(3, 6), st.sampled_from([1, 1, 1, 1 + 1e-6, 1 - 1e-6, 1.5, 0.5]))
-@example(TETRAHEDRON, 1)
-@example(SQUARE, 1)
-def test_verdicts_are_true_and_births_accurate(points, factor):
-    square = radius_squared(points, "l2")
-    threshold, order = square * Fraction(factor), len(points)
-    D = squared_distances(points)
-    distances = np.array([[float(D[u][v]) for u, v in combinations(range(order), 2)]])
-    if max(map(max, D)) > 4 * threshold:
+@given(point_sets(3, 6), st.sampled_from(["l2", "linf", "l1"]), st.sampled_from([1, 1, 1, 1 + 1e-6, 1 - 1e-6, 1.5]))
+@example(TETRAHEDRON, "l2", 1)
+@example(TETRAHEDRON, "l1", 1)
+@example(SQUARE, "l2", 1)
+def test_verdicts_are_true_and_births_accurate(points, norm, factor):
+    square, k = radius_squared(points, norm), len(points)
+    radius = root(square) * Fraction(factor)
+    pairs = [exact_distance(points, u, v, norm) for u, v in combinations(range(k), 2)]
+    if max(pairs) > (4 * radius**2 if norm == "l2" else 2 * radius):
         return  # some pair does not fit
-    births, verdicts = radii(distances, order, float(threshold), slack(points, order))
-    assert verdicts[0] in (IN if square <= threshold else OUT, UNSURE)
+    everyone, distances = np.arange(k, dtype=np.int32)[None], np.array([pairs], dtype=np.float64)
+    births, verdicts = radii(points, norm, radius, everyone, distances)
+    assert verdicts[0] in (IN if square <= radius**2 else OUT, UNSURE)
     if verdicts[0] == IN:
         assert births[0] == pytest.approx(float(square), rel=1e-9, abs=1e-300)
-    if factor != 1 and float(threshold) > 1e-290:
+    if factor != 1 and square > 1e-200:
         assert verdicts[0] != UNSURE
 
 
@@ -71,7 +80,7 @@ def test_thin_triangles(height):
         points = np.array([[0.0, 0.0], [shift, height], [1.0, 0.0]])
         D = squared_distances(points)
         distances = np.array([[float(D[0][1]), float(D[0][2]), float(D[1][2])]])
-        births, _ = radii(distances, 3, 1.0, slack(points, 3))
+        births, _ = radii(points, "l2", Fraction(1), np.array([[0, 1, 2]], np.int32), distances)
         assert births[0] == pytest.approx(float(exact_radius_squared(D)), rel=1e-14)
 
 

@@ -151,7 +151,7 @@ def _siblings(faces, a, b):
 
 
 def extensions(
-    faces: Int32[np.ndarray, "faces k"], pairs: Pairs, start: int, stop: int, error: float
+    faces: Int32[np.ndarray, "faces k"], pairs: Pairs, start: int, stop: int, limit: float, error: float
 ) -> Iterator[tuple[Int32[np.ndarray, "candidates k+1"], Float64[np.ndarray, " candidates"]]]:
     """Sets of pairwise close points that leave one of faces[start:stop] when they lose their outermost point.
 
@@ -162,31 +162,32 @@ def extensions(
         faces: sets of k points.
         pairs: the close pairs, with the neighbours of a point listed on either side of it.
         start, stop: the part of the faces to extend.
+        limit: leaves out sets whose squared distances sum to more.
         error: relative error of the sums, 0 if there is none. Points whose sums differ by less are all taken for the
             outermost one, and a set may come more than once.
 
     Yields:
-        members, ascending, and the sum of the squared distances over all pairs, a block at a time. The
-        arrays are overwritten by the next block.
+        members, ascending, and the sum of the squared distances over all pairs, a block at a time. The arrays are
+        overwritten by the next block.
     """
     k = faces.shape[1]
     room = max(BLOCK, int(np.diff(pairs.indptr).max(initial=0)))
     members, sums = np.empty((room, k + 1), np.int32), np.empty(room)
-    near, centre = np.full((k, len(pairs.indptr) - 1), -1.0), np.full(k, -1)
+    near, centre = np.full((len(pairs.indptr) - 1, k), np.inf), np.full(k, -1)
     while start < stop:
-        count, start = _extend(faces, start, stop, *pairs, error, near, centre, members, sums)
+        count, start = _extend(faces, start, stop, *pairs, limit, error, near, centre, members, sums)
         yield members[:count], sums[:count]
 
 
 @njit(cache=True, nogil=True)
-def _extend(faces, face, stop, indptr, indices, distance, error, near, centre, members, sums):
+def _extend(faces, face, stop, indptr, indices, distance, limit, error, near, centre, members, sums):
     """Fills the arrays while there is room for all that a face may give; returns the count and the next face.
 
-    near[i, v] is the distance from the i-th point of the face at hand, centre[i], to v, or -1.
+    near[v, i] is the squared distance from v to centre[i], the i-th point of the face at hand, or infinite.
     """
     k = faces.shape[1]
     count = 0
-    outer = np.empty(k)  # sums of the distances from each point of the face to all others
+    inner = np.empty(k)  # sums of the distances from each point of the face to the others
     while face < stop:
         last = faces[face, k - 1]
         if count + indptr[last + 1] - indptr[last] > len(members):
@@ -195,25 +196,28 @@ def _extend(faces, face, stop, indptr, indices, distance, error, near, centre, m
             if centre[i] != faces[face, i]:
                 if centre[i] >= 0:
                     for place in range(indptr[centre[i]], indptr[centre[i] + 1]):
-                        near[i, indices[place]] = -1.0
+                        near[indices[place], i] = np.inf
                 centre[i] = faces[face, i]
                 for place in range(indptr[centre[i]], indptr[centre[i] + 1]):
-                    near[i, indices[place]] = float(distance[place])
+                    near[indices[place], i] = float(distance[place])
+        within = 0.0
+        for i in range(k):
+            inner[i] = 0.0
+            for j in range(k):
+                if j != i:
+                    inner[i] += near[faces[face, j], i]
+            within += 0.5 * inner[i]
         for place in range(indptr[last], indptr[last + 1]):
             point = indices[place]
             reach = 0.0
             for i in range(k):
-                reach = reach + near[i, point] if near[i, point] >= 0.0 else -np.inf
-            if reach < 0.0:
+                reach += near[point, i]
+            if within + reach > limit:
                 continue
-            total, outermost, bound = reach, True, reach * (1.0 + error)
+            outermost, bound = True, reach * (1.0 + error)
             for i in range(k):
-                outer[i] = near[i, point]
-                for j in range(k):
-                    if j != i:
-                        outer[i] += near[i, faces[face, j]]
-                total += outer[i]
-                outermost &= outer[i] < bound or (outer[i] == bound and faces[face, i] < point)
+                sum_i = inner[i] + near[point, i]
+                outermost &= sum_i < bound or (sum_i == bound and faces[face, i] < point)
             if not outermost:
                 continue
             i = k
@@ -223,7 +227,7 @@ def _extend(faces, face, stop, indptr, indices, distance, error, near, centre, m
             members[count, i] = point
             for j in range(i):
                 members[count, j] = faces[face, j]
-            sums[count] = 0.5 * total
+            sums[count] = within + reach
             count += 1
         face += 1
     return count, face

@@ -16,9 +16,10 @@ the walk.
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import chain, combinations
+from math import sqrt
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int, Int8, Num
+from jaxtyping import Bool, Float64, Int, Int8, Int32, Num
 from numba import njit
 
 from motlp.geometry import manhattan
@@ -46,32 +47,44 @@ def slack(points: Num[np.ndarray, "points dims"], order: int) -> float:
 
 
 def radii(
-    distances: Float64[np.ndarray, "sets pairs"], order: int, threshold: float, error: float
+    points: Num[np.ndarray, "points dims"],
+    norm: Norm,
+    radius: Fraction,
+    members: Int32[np.ndarray, "sets k"],
+    distances: Float64[np.ndarray, "sets pairs"],
 ) -> tuple[Float64[np.ndarray, " sets"], Int8[np.ndarray, " sets"]]:
-    """Squared radii of the smallest Euclidean balls around sets of three or more points.
+    """Squared radii of the smallest balls around sets of three or more points whose pairs fit into a ball.
 
     Args:
-        distances: squared distances between the members of each set, pairs in the order of
-            `itertools.combinations`, each of them at most 4 · threshold.
-        order: number of points in a set.
-        threshold: largest squared radius allowed.
-        error: what `slack` says.
+        points: the points, in lattice units.
+        norm: of the balls.
+        radius: the largest allowed, in lattice units.
+        members: the points of each set.
+        distances: between the members (squared for l2), pairs in the order of `itertools.combinations`; each of them
+            known to be at most twice the radius.
 
     Returns:
-        births, within `BIRTH_ERROR` where the verdict is IN; and the verdicts OUT, IN (both proved, rounding
-        included) or UNSURE.
+        births, within `BIRTH_ERROR` where the verdict is IN; and the verdicts OUT, IN (both proved, rounding included)
+        or UNSURE.
     """
-    verdicts = np.full(len(distances), UNSURE, dtype=np.int8)
-    if order == 3:
-        lo = hi = _triangles(distances)
+    k, error, threshold = members.shape[1], slack(points, members.shape[1]), float(min(radius**2, LARGEST))
+    verdicts = np.full(len(members), UNSURE, dtype=np.int8)
+    if radius == 0 or norm == "linf" or (norm == "l1" and k == 3):  # what fits pairwise fits: see `radius_squared`
         longest = distances.max(axis=1, initial=0.0)
-        verdicts[distances.sum(axis=1) <= (2.0 - error) * longest] = IN  # obtuse: fits as its longest side does
+        verdicts[:] = IN
+        return (0.25 * longest if norm == "l2" else (0.5 * longest) ** 2), verdicts
+    enough = threshold * (1.0 + 2.0 * error)
+    if norm == "l1":
+        lo, hi = (bound**2 for bound in manhattan.bounds(points, members, sqrt(enough)))
+    elif k == 3:
+        lo = hi = _triangles(distances)
     else:
-        lo, hi = np.empty(len(distances)), np.empty(len(distances))
-        _simplices(distances, order, threshold * (1.0 + 2.0 * error), lo, hi)
-    tiny = 1e-300 if error > 0.0 else 0.0
-    verdicts[(hi * (1.0 + error) + tiny <= threshold) & (hi - lo <= 0.1 * BIRTH_ERROR * hi)] = IN
-    verdicts[lo * (1.0 - error) - tiny > threshold] = OUT
+        lo, hi = np.empty(len(members)), np.empty(len(members))
+        _simplices(distances, k, enough, lo, hi)
+    verdicts[(hi * (1.0 + error) + 1e-300 <= threshold) & (hi - lo <= 0.1 * BIRTH_ERROR * hi)] = IN
+    verdicts[lo * (1.0 - error) - 1e-300 > threshold] = OUT
+    if norm == "l2" and k == 3:  # a clearly obtuse triangle fits as its longest side does
+        verdicts[distances.sum(axis=1) <= (2.0 - error) * distances.max(axis=1, initial=0.0)] = IN
     return 0.5 * (lo + hi), verdicts
 
 

@@ -15,12 +15,17 @@ def scaled_sums(
     points: Num[np.ndarray, "points dims"], members: Int32[np.ndarray, "sets k"], factor: Fraction
 ) -> Float64[np.ndarray, " sets"]:
     """factor · Σ_{u<v} ‖x_u − x_v‖² for every set of members, rounded to nearest."""
-    if points.dtype.kind != "f":  # whose spread is below 2³², wherever they lie
-        points = points.astype(np.int64) - points.min().astype(np.int64)
     values = np.empty(len(members))
     head = float(factor)
-    _scaled_sums(points.astype(np.float64), members, head, float(factor - Fraction(head)), values)
+    _scaled_sums(floats(points), members, head, float(factor - Fraction(head)), values)
     return values
+
+
+def floats(points: Num[np.ndarray, "points dims"]) -> Float64[np.ndarray, "points dims"]:
+    """The points; integers moved towards zero, so that float64 holds them exactly if they spread over less than 2⁵³."""
+    if points.dtype.kind == "f":
+        return points.astype(np.float64)
+    return (points.astype(np.int64) - points.min().astype(np.int64)).astype(np.float64)
 
 
 @njit(cache=True, nogil=True)
