@@ -24,7 +24,7 @@ def interactions(measure: LabeledMeasure, cost: Cost, eps: Fraction | None, orde
     for k in range(2, order + 1):
         if isinstance(cost, Quadratic):
             last = list(combinations(range(measure.size), k - 1))
-        grown = (A + (v,) for A in last for v in range(A[-1] + 1, measure.size))
+        grown = ((*A, v) for A in last for v in range(A[-1] + 1, measure.size))
         fresh: dict[Member, Fraction] = {}
         for A in grown:
             if len({int(measure.labels[v]) for v in A}) < k:
