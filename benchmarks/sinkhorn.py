@@ -42,27 +42,18 @@ def main() -> None:
 
 
 def bounds(hypergraph: Hypergraph) -> None:
-    """Certified bounds against the interior point method, each with its certificate."""
-    print("\nTo the bound                            wall s    CPU s   risk at least   gap")
-    guess = timed("sinkhorn, eta 1e-2, 40 sweeps", lambda: sinkhorn(hypergraph, 1e-2, max_sweeps=40), hypergraph)
+    """Certified bounds against HiGHS' interior point method on the dual, where it is faster than on the primal."""
+    print("\nTo the bound                     wall s    CPU s   says        at least    gap")
+    guess = timed("sinkhorn, eta 3e-3", lambda: sinkhorn(hypergraph, 3e-3, max_sweeps=80), hypergraph)
     exact = timed("sinkhorn+lp", lambda: sinkhorn_lp(hypergraph), hypergraph)
-    peers = [
-        timed(
-            f"HiGHS ipm, {model}",
-            lambda model=model: solve(hypergraph, model=model, framework="matrix", solver="ipm"),
-            hypergraph,
+    peer = timed("HiGHS ipm", lambda: solve(hypergraph, framework="matrix", solver="ipm"), hypergraph)
+    value = exact[2].risk_lower
+    print(f"sinkhorn proves {guess[2].risk_lower / value:.2%} of the value {value:.6f} (99 % asked for)")
+    for name, ours, asked in (("sinkhorn", guess, 4), ("sinkhorn+lp", exact, 2)):
+        print(
+            f"{name}: {peer[0] / ours[0]:.1f} times as fast as HiGHS ipm by the wall clock, "
+            f"{peer[1] / ours[1]:.1f} times by CPU time ({asked} asked for)"
         )
-        for model in ("dual", "primal")
-    ]
-    best = max(peer[2].risk_lower for peer in peers)
-    value = max(best, exact[2].risk_lower)
-    print(f"sinkhorn reaches {guess[2].risk_lower / value:.2%} of the value {value:.6f} (99 % asked for)")
-    for name, ours, limit in (("sinkhorn", guess, 4), ("sinkhorn+lp", exact, 2)):
-        for model, peer in zip(("dual", "primal"), peers, strict=True):
-            print(
-                f"{name}: {peer[0] / ours[0]:.1f} times as fast as HiGHS ipm on the {model} by the wall clock, "
-                f"{peer[1] / ours[1]:.1f} times by CPU time ({limit} asked for)"
-            )
 
 
 def timed(name: str, run: Callable[[], Solution], hypergraph: Hypergraph) -> tuple[float, float, Solution]:
@@ -73,7 +64,10 @@ def timed(name: str, run: Callable[[], Solution], hypergraph: Hypergraph) -> tup
     solution = run()
     lower, gap = solution.risk_lower, solution.gap
     wall, cpu = perf_counter() - wall, process_time() - cpu
-    print(f"{name:38s} {wall:7.1f}  {cpu:7.1f}   {lower:.7f}       {gap:.2e}   {solution.message}", flush=True)
+    print(
+        f"{name:30s} {wall:8.1f} {cpu:8.1f}   {solution.risk:.7f}   {lower:.7f}   {gap:.1e}   {solution.message}",
+        flush=True,
+    )
     return wall, cpu, solution
 
 

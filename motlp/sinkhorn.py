@@ -98,7 +98,8 @@ def sinkhorn(
             if narrow or state.sweeps >= max_sweeps:
                 break
         swept = perf_counter()
-        plan, potential = rounded(state, parts)
+        regularised = state.plan
+        plan, potential = rounded(parts, regularised, state.potential)
     message = f"eta {state.eta:g}, {state.sweeps} sweeps, marginal error {state.error:.1e}"
     if not (narrow or (settled and tol is None)):
         wanted = f"tol = {tol:g}" if tol is not None else f"marginal = {marginal:g}"
@@ -121,8 +122,8 @@ def sinkhorn(
         eta=state.eta,
         sweeps=state.sweeps,
         marginal_error=state.error,
-        regularised_objective=state.objective,
-        regularised_plan=state.plan,
+        regularised_objective=state.objective(regularised),
+        regularised_plan=regularised,
         regularised_potential=state.potential,
     )
 
@@ -173,7 +174,7 @@ def descend(
         settled = state.error <= (marginal if last else max(marginal, SETTLED))
         over = settled or state.sweeps >= max_sweeps or (not last and state.sweeps - first >= STAGE)
         if (over or (state.sweeps - first) % CHECK == 0) and (tol is not None or callback is not None):
-            plan, potential = rounded(state, parts)
+            plan, potential = rounded(parts, state.plan, state.potential)
             lower, upper = 1.0 - cover(parts, plan), 1.0 - float(parts.mass @ potential)
             if callback is not None:
                 callback(state.sweeps, eta, lower, upper)
@@ -184,11 +185,11 @@ def descend(
 
 
 def rounded(
-    state: Sweeper, parts: Memberships
+    parts: Memberships, plan: Float64[np.ndarray, " interactions"], potential: Float64[np.ndarray, " points"]
 ) -> tuple[Float64[np.ndarray, " interactions"], Float64[np.ndarray, " points"]]:
-    """A feasible plan and a feasible potential near the iterate."""
-    potential = feasible_potential(parts, state.potential)
-    return feasible_plan(parts, state.plan, potential), potential
+    """A feasible plan and a feasible potential near the given ones."""
+    feasible = feasible_potential(parts, potential)
+    return feasible_plan(parts, plan, feasible), feasible
 
 
 def cover(parts: Memberships, plan: Float64[np.ndarray, " interactions"]) -> float:

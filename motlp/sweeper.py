@@ -90,11 +90,10 @@ class Sweeper:
             before += len(rows)
         return np.concatenate(parts)
 
-    @property
-    def objective(self) -> float:
-        """Σ_v m_v g_v − η Σ_A π_A, what the sweeps maximise."""
+    def objective(self, plan: Float64[np.ndarray, " interactions"]) -> float:
+        """Σ_v m_v g_v − η Σ_A π_A, what the sweeps maximise, from the present plan."""
         alive = self.mass > 0
-        return float(self.mass[alive] @ self.potential[alive] - self.eta * self.plan.sum())
+        return float(self.mass[alive] @ self.potential[alive] - self.eta * plan.sum())
 
     def cool(self, eta: float) -> None:
         """Goes on with the same potential at another η."""

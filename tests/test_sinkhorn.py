@@ -150,7 +150,7 @@ def test_the_objective_never_falls(digits: Hypergraph) -> None:
     objectives = []
     for _ in range(40):
         state.sweep()
-        objectives.append(state.objective)
+        objectives.append(state.objective(state.plan))
     assert (np.diff(objectives) >= -1e-13).all()
 
 
