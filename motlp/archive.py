@@ -1,7 +1,6 @@
 """Interactions on disk: one .npz that holds the measure, the threat and the hypergraph, and no pickles."""
 
 import zipfile
-import zlib
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from motlp.atomic import written
-from motlp.cost import Ball, Quadratic
+from motlp.cost import Ball, Cost, Quadratic
 from motlp.errors import InvalidFile, MotlpError
 from motlp.hypergraph import Hypergraph
 from motlp.measure import LabeledMeasure
@@ -48,10 +47,11 @@ def save(hypergraph: Hypergraph, path: str | Path) -> None:
 
 def is_archive(path: str | Path) -> bool:
     """Whether a path names saved interactions, as far as the file can be read at all."""
-    if not zipfile.is_zipfile(path):
+    try:
+        with zipfile.ZipFile(path) as file:
+            return {"format.npy", "members_1.npy"} <= set(file.namelist())
+    except (OSError, ValueError, zipfile.BadZipFile):
         return False
-    with zipfile.ZipFile(path) as archive:
-        return {"format.npy", "members_1.npy"} <= set(archive.namelist())
 
 
 def load(path: str | Path, measure: LabeledMeasure | None = None) -> Hypergraph:
@@ -64,26 +64,46 @@ def load(path: str | Path, measure: LabeledMeasure | None = None) -> Hypergraph:
     Raises:
         InvalidFile: damaged, truncated, of another kind or version, or of another measure: says what differs.
     """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
-    except FileNotFoundError:
-        raise InvalidFile(f"{path} does not exist; write it with `motlp interactions … --save {path}`.") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise InvalidFile(f"{path} is damaged or not a .npz file ({error}); save it again.") from None
+    arrays = contents(path)
     if str(arrays.get("format")) != FORMAT:
         raise InvalidFile(f"{path} holds {', '.join(sorted(arrays)) or 'nothing'}, no saved interactions.")
-    if int(arrays["version"]) != VERSION:
-        raise InvalidFile(
-            f"{path} is of format version {int(arrays['version'])}, this motlp reads {VERSION}; save it again."
-        )
+    if (version := str(arrays.get("version"))) != str(VERSION):
+        raise InvalidFile(f"{path} is of format version {version}, this motlp reads {VERSION}; save it again.")
     try:
         found = restored(arrays)
-    except (KeyError, ValueError, TypeError, MotlpError) as error:
+    except (KeyError, ValueError, TypeError, ArithmeticError, MotlpError) as error:
         raise InvalidFile(f"{path} is damaged ({error}); save it again.") from None
     if measure is not None and (differing := difference(found.measure, measure)):
         raise InvalidFile(f"{path} is of another data set: {differing}.")
     return found
+
+
+def replaceable(path: Path, measure: LabeledMeasure, threat: Cost) -> None:
+    """Refuse to save over anything but interactions of the same measure and threat.
+
+    Raises:
+        InvalidFile: what is there is something else; says what differs.
+    """
+    if not path.exists():
+        return
+    try:
+        found = load(path, measure)
+        if found.threat != threat:
+            raise InvalidFile(f"{path} is of {found.threat}, not {threat}.")
+    except InvalidFile as error:
+        raise InvalidFile(f"{error} It is not overwritten: remove it, or give another name to --save.") from None
+
+
+def contents(path: str | Path) -> dict[str, Any]:
+    """The arrays of a .npz file; nothing in it is ever unpickled."""
+    try:
+        with zipfile.ZipFile(path) as _, np.load(path, allow_pickle=False) as file:
+            return {key: file[key] for key in file.files}
+    except FileNotFoundError:
+        raise InvalidFile(f"{path} does not exist; write it with `motlp interactions … --save {path}`.") from None
+    except Exception as error:  # a dozen types, by where the damage is
+        why = "it holds pickled objects" if "allow_pickle" in str(error) else str(error) or type(error).__name__
+        raise InvalidFile(f"{path} is damaged or no .npz file ({why}); save it again.") from None
 
 
 def restored(arrays: dict[str, Any]) -> Hypergraph:

@@ -1,8 +1,11 @@
 """Executors on a Dask cluster: of this machine, or one that runs already."""
 
+import asyncio
+import logging
+import warnings
 from collections.abc import Iterator
-from concurrent.futures import Executor
-from contextlib import contextmanager
+from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 
 from motlp.errors import MotlpError
 
@@ -10,7 +13,7 @@ SECONDS_TO_ANSWER = 5.0
 
 
 class ClusterUnavailable(MotlpError):
-    """No Dask, or no scheduler at the address."""
+    """No Dask, no scheduler at the address, or a cluster that was lost on the way."""
 
 
 @contextmanager
@@ -20,22 +23,49 @@ def dask_executor(address: str) -> Iterator[Executor]:
     A worker that dies is no harm: its tasks run again on another.
 
     Raises:
-        ClusterUnavailable: the extra is not installed, or nobody answers within seconds.
+        ClusterUnavailable: the extra is not installed, nobody answers within seconds, or the cluster is lost.
     """
     try:
-        from distributed import Client, LocalCluster
+        from distributed import Client, KilledWorker, LocalCluster
     except ImportError:
         raise ClusterUnavailable("Dask is not installed: pip install 'motlp[distributed]'.") from None
-    if address == "local":
-        with LocalCluster(threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+    # What matters of this is told by the errors below; Dask says it over many lines.
+    silence = logging.CRITICAL + 1
+    logging.getLogger("distributed").setLevel(silence)
+    warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
+    with ExitStack() as stack:
+        if address == "local":
+            cluster = LocalCluster(threads_per_worker=1, dashboard_address=None, silence_logs=silence)
+            address = stack.enter_context(cluster).scheduler_address
+        greet(address)
+        client = stack.enter_context(Client(address, timeout=SECONDS_TO_ANSWER))
+        try:
             yield client.get_executor()
-        return
+        except KilledWorker as error:
+            raise ClusterUnavailable(
+                f"the workers at {address} die of what they are given ({error}); give them more memory."
+            ) from None
+        except CancelledError:
+            raise ClusterUnavailable(f"the Dask scheduler at {address} went away; start it, and run again.") from None
+
+
+def greet(address: str) -> None:
+    """See to it that a scheduler answers; left to itself, Dask waits forever for one that accepts and says nothing."""
+    from distributed import Security
+    from distributed.comm import connect
+
+    async def hello() -> None:
+        security = Security().get_connection_args("client")
+        async with asyncio.timeout(SECONDS_TO_ANSWER):
+            comm = await connect(address, timeout=SECONDS_TO_ANSWER - 1, **security)
+        await comm.close()
+
     try:
-        client = Client(address, timeout=SECONDS_TO_ANSWER)
-    except (OSError, ValueError, TypeError) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
+        with ThreadPoolExecutor(1) as pool:  # this thread may have an event loop of its own
+            pool.submit(asyncio.run, hello()).result()
+    except Exception as error:  # of addresses, of the network, of whatever else listens there
+        known = isinstance(error, OSError | TypeError | ValueError)
+        reason = " ".join(str(error).split()) or "no answer" if known else "what answers there is something else"
         raise ClusterUnavailable(
             f"no Dask scheduler answers at {address!r} ({reason}); start one with `dask scheduler`, or say local."
         ) from None
-    with client:
-        yield client.get_executor()

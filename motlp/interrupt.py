@@ -10,9 +10,12 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from typing import NoReturn
+
+from motlp.atomic import discard
 
 INTERRUPTED = 130  # as shells report a process ended by SIGINT
-SECONDS_TO_UNWIND = 2.0
+SECONDS_TO_UNWIND = 1.5
 
 
 def interruptible(work: Callable[[], int]) -> int:
@@ -26,18 +29,25 @@ def interruptible(work: Callable[[], int]) -> int:
             codes.append(INTERRUPTED)
 
     worker = threading.Thread(target=run, daemon=True)
-    worker.start()
     try:
+        worker.start()
         while worker.is_alive():
             worker.join(0.1)
+        return codes[0] if codes else 1
     except KeyboardInterrupt:
+        leave(worker)
+
+
+def leave(worker: threading.Thread) -> NoReturn:
+    """Let the worker unwind, or end the process without it when that takes too long or the user insists."""
+    try:
         ident = ctypes.c_ulong(worker.ident or 0)
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(KeyboardInterrupt))
         worker.join(SECONDS_TO_UNWIND)
-        # The escape sequence brings back the cursor that a progress bar hides.
-        sys.stderr.write(("\x1b[?25h" if sys.stderr.isatty() else "") + "motlp: interrupted\n")
-        sys.stderr.flush()
-        if worker.is_alive():
-            os._exit(INTERRUPTED)
-        return INTERRUPTED
-    return codes[0] if codes else 1
+    except KeyboardInterrupt:
+        pass
+    # The escape sequences wipe the line of a progress bar, and bring back the cursor that it hides.
+    sys.stderr.write(("\r\x1b[2K\x1b[?25h" if sys.stderr.isatty() else "") + "motlp: interrupted\n")
+    sys.stderr.flush()
+    discard()
+    os._exit(INTERRUPTED)

@@ -40,21 +40,20 @@ def plot_risk(rows: Sequence[Row], path: str | Path) -> None:
     axes = figure.add_subplot()
     for order in sorted({row.order for row in rows}):
         line = sorted((float(row.eps), row.risk_lower) for row in rows if row.order == order)
-        (drawn,) = axes.plot(*zip(*line, strict=True), marker=".", label=f"order {order}")
-        zeros = [eps for eps, risk in line if risk <= 0 and eps < line[-1][0]]
-        if zeros and line[-1][1] > 0:
-            axes.plot(zeros[-1], 0, marker="v", markersize=9, color=drawn.get_color(), linestyle="none")
-    leaves = [float(row.eps) for row in rows if row.risk_lower <= 0]
-    if leaves and max(row.risk_lower for row in rows) > 0:
-        note = f"leaves 0 beyond ε = {max(leaves):g}"
-        axes.annotate(note, (max(leaves), 0), xytext=(0, 14), textcoords="offset points", ha="center")
+        axes.plot(*zip(*line, strict=True), marker=".", label=f"order {order}")
+    # From order 2 on all bounds leave zero together: where the adversary can bring the first two points together.
+    first = min((float(row.eps) for row in rows if row.risk_lower > 0), default=0.0)
+    zeros = [float(row.eps) for row in rows if float(row.eps) < first]
+    if zeros:
+        axes.plot(max(zeros), 0, "kv", markersize=8, clip_on=False, label=f"leaves 0 after ε = {max(zeros):g}")
+    norm = NORMS[rows[0].norm]
     axes.set(
-        title=f"{rows[0].data}, {NORMS[rows[0].norm]} ball: no classifier can have less risk",
-        xlabel=f"budget ε ({NORMS[rows[0].norm]} distance, in feature units)",
-        ylabel="adversarial risk (share of mass)",
+        title=f"{rows[0].data}, {norm} ball: no classifier can have less risk",
+        xlabel=f"budget ε ({norm} distance, in feature units)",
+        ylabel="adversarial risk (share of the mass)",
     )
     axes.set_ylim(bottom=0)
     axes.grid(alpha=0.3)
-    axes.legend(loc="upper left")
+    figure.legend(loc="outside lower center", ncols=5, frameon=False)
     with written(target) as beside:
         figure.savefig(beside, format=target.suffix[1:].lower(), dpi=150)

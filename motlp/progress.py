@@ -6,14 +6,15 @@ from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.text import Text
 
 # Where nobody watches a bar move, as in a log, a line this often says how far the work is.
-SECONDS_BETWEEN_LINES = 10.0
+SECONDS_BETWEEN_LINES = 5.0
 
 
 class Stages:
-    """A bar a stage on a terminal, a line now and then elsewhere, nothing at all when quiet.
+    """A bar on a terminal, a line now and then elsewhere, nothing at all when quiet.
 
     Attributes:
         seconds: wall time by stage, for the stages that have ended.
@@ -22,62 +23,74 @@ class Stages:
     def __init__(self, quiet: bool = False) -> None:
         self.seconds: dict[str, float] = {}
         self._quiet = quiet
-        self._console = Console(stderr=True)
-        self._bars: Progress | None = None
-        self._tasks: dict[str, TaskID] = {}
-        self._started: dict[str, float] = {}
-        self._printed = time.monotonic()
+        self._console = Console(stderr=True, highlight=False)
+        self._shown = ""
+        self._since = self._printed = time.monotonic()
+        self._bar: Progress | None = None
         if not quiet and self._console.is_terminal:
-            columns = (TextColumn("{task.description:<24}"), BarColumn(), TextColumn("{task.fields[note]}"))
-            times = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
-            self._bars = Progress(*columns, *times, console=self._console, transient=True)
+            columns = (TextColumn("{task.description}"), BarColumn(24), Times(), TextColumn("{task.fields[note]}"))
+            self._bar = Progress(*columns, console=self._console, transient=True)
 
     def __enter__(self) -> "Stages":
-        if self._bars is not None:
-            self._bars.start()
+        if self._bar is not None:
+            self._bar.start()
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._bars is not None:
-            self._bars.stop()
+        if self._bar is not None:
+            self._bar.stop()
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
+    def stage(self, name: str, note: str = "") -> Iterator[None]:
         """Time a stage and show that it is under way."""
+        if not self._quiet and self._bar is None:
+            self._console.print(f"{name} … {note}".rstrip(), soft_wrap=True)
         started = time.perf_counter()
-        self.update(name, 0, 0)
+        self.update(name, 0, 0, note)
         try:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
-            self._end(name)
 
     def update(self, name: str, done: float, total: float, note: str = "") -> None:
-        """Tell how far a stage is: `done` of `total`, or of nobody knows how much if `total` is 0."""
+        """Tell how far the work at hand is: `done` of `total`, or of nobody knows how much if `total` is 0."""
         if self._quiet:
             return
-        first = name not in self._started
-        self._started.setdefault(name, time.monotonic())
-        if self._bars is not None:
-            if first:
-                self._tasks[name] = self._bars.add_task(name, total=None, note=note)
-            self._bars.update(self._tasks[name], completed=done, total=total or None, note=note)
-        elif first or time.monotonic() - self._printed > SECONDS_BETWEEN_LINES:
-            self._printed = time.monotonic()
-            self._console.print(self._line(name, done, total, note), highlight=False, soft_wrap=True)
+        now = time.monotonic()
+        if name != self._shown:
+            self._shown, self._since, self._printed = name, now, now
+            if self._bar is not None:
+                for task in self._bar.task_ids:
+                    self._bar.remove_task(task)
+                self._bar.add_task(name, total=None, note=note)
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=done, total=total or None, note=note)
+        elif now - self._printed > SECONDS_BETWEEN_LINES:
+            self._printed = now
+            self._console.print(f"{name}: {times(now - self._since, done, total)} {note}".rstrip(), soft_wrap=True)
 
     def note(self, text: str) -> None:
         """Print a line that stays, such as a result on the way."""
         if not self._quiet:
-            self._console.print(text, highlight=False, soft_wrap=True)
+            self._console.print(text, soft_wrap=True)
 
-    def _line(self, name: str, done: float, total: float, note: str) -> str:
-        if not done or not total:
-            return f"{name} … {note}".rstrip()
-        left = (time.monotonic() - self._started[name]) * (total - done) / done
-        return f"{name}: {done / total:.0%}, about {left:.0f} s left {note}".rstrip()
 
-    def _end(self, name: str) -> None:
-        self._started.pop(name, None)
-        if self._bars is not None and name in self._tasks:
-            self._bars.remove_task(self._tasks.pop(name))
+class Times(ProgressColumn):
+    """How long a task has taken and, where that can be told, how long it will take."""
+
+    def render(self, task: Task) -> Text:
+        """The column for one task."""
+        return Text(times(task.elapsed or 0.0, task.completed, task.total or 0.0))
+
+
+def times(seconds: float, done: float, total: float) -> str:
+    """The share of the work that is done, its time, and the time left if the rest goes as fast."""
+    if not done or not total:
+        return clock(seconds)
+    return f"{done / total:4.0%}, {clock(seconds)}, about {clock(seconds * (total - done) / done)} left"
+
+
+def clock(seconds: float) -> str:
+    """Seconds, or minutes and seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

@@ -1,9 +1,11 @@
 """How a result is told: a sentence and a table for people, one object for programs."""
 
 from collections.abc import Sequence
-from math import floor
+from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 
@@ -57,45 +59,44 @@ def threat(hypergraph: Hypergraph) -> dict[str, Any]:
     return {"cost": "quadratic", "tau": float(hypergraph.threat.tau)}
 
 
-def sentence(hypergraph: Hypergraph) -> str:
-    """The adversary, in words."""
+def adversary(hypergraph: Hypergraph) -> str:
+    """What the adversary does, in words."""
     if isinstance(hypergraph.threat, Ball):
-        eps, norm = float(hypergraph.eps or 0), NORMS[hypergraph.threat.norm]
-        return f"an adversary who may move every input by {eps:g} in {norm}"
-    return f"an adversary who pays {float(hypergraph.threat.tau):g} × squared ℓ2 distance"
+        return f"may move every input by {float(hypergraph.eps or 0):g} in {NORMS[hypergraph.threat.norm]}"
+    return f"pays {float(hypergraph.threat.tau):g} × squared ℓ2 distance to move an input"
 
 
 def floored(value: float, digits: int = 6) -> str:
     """A proved lower bound, cut and not rounded, but for the 1e-9 that are rounding error."""
-    return f"{floor((value + 1e-9) * 10**digits) / 10**digits:.{digits}f}".rstrip("0").ljust(3, "0")
+    return f"{floor((value + 1e-9) * 10**digits) / 10**digits:.{digits}f}".rstrip("0").rstrip(".")
 
 
 def answer(solution: Solution) -> str:
-    """The result in two sentences."""
-    lower = float(floored(solution.risk_lower))
-    against = sentence(solution.hypergraph)
-    name = solution.hypergraph.measure.name
+    """The result in a sentence or two."""
+    hypergraph, lower = solution.hypergraph, floored(solution.risk_lower)
     text = (
-        f"No classifier can have risk below {floored(solution.risk_lower)} on {name} against {against}: "
-        f"the best possible robust accuracy is {100 * (1 - lower):.4f}".rstrip("0").rstrip(".")
+        f"No classifier can have risk below {lower} on {hypergraph.measure.name} against an adversary who "
+        f"{adversary(hypergraph)}: the best possible robust accuracy is {100 * (1 - float(lower)):.6g} %."
     )
-    text += " %."
+    if solution.plan is None:
+        return f"The solver gave no bound, and 0 holds without one. {text}"
     if solution.gap is not None and solution.gap > 1e-6:
         upper = solution.risk_lower + solution.gap
-        text += f" The bound of order {solution.hypergraph.order} lies between that and {upper:.6f}."
+        text += f" Solved to the end, order {hypergraph.order} could prove at most {min(upper, 1.0):.6f}."
     return text
 
 
 def table(solution: Solution, seconds: dict[str, float]) -> RenderableType:
     """What the result was computed from, and by what."""
+    said = f" ({solution.message})" if solution.message else ""
     return listed(
         [
             *described(solution.hypergraph),
-            ("risk", f"{solution.risk:.9g} (solver)" if solution.risk is not None else "none from the solver"),
-            ("proved interval", interval(solution)),
-            ("model", f"{solution.model} in {solution.framework}"),
+            ("risk", "none from the solver" if solution.risk is None else f"{solution.risk:.9g} by the solver"),
+            ("proved", interval(solution)),
+            ("model", f"{solution.model} in {solution.framework}" if solution.framework else solution.model),
             ("solver", f"{solution.solver} {solution.version}"),
-            ("status", f"{solution.status.label}: {solution.status.value} ({solution.message})"),
+            ("status", f"{solution.status.value}{said}"),
             ("seconds", timed(seconds)),
         ]
     )
@@ -113,7 +114,7 @@ def described(hypergraph: Hypergraph) -> list[tuple[str, str]]:
         ("data", measure.name),
         ("points", f"{measure.size:,} of {measure.dimension:,} features, unit {measure.unit}"),
         ("classes", f"{measure.classes}: {shown(measure.class_names)}"),
-        ("adversary", sentence(hypergraph)),
+        ("adversary", adversary(hypergraph)),
         ("interactions", ", ".join(f"order {k}: {n:,}" for k, n in hypergraph.counts.items())),
     ]
 
@@ -140,20 +141,31 @@ def told(row: Row) -> str:
 
 def sweep_table(rows: Sequence[Row]) -> Table:
     """The rows of a sweep."""
-    grid = Table("eps", "order", "interactions", "risk at least", "gap", "accuracy at most", "status", "seconds")
+    grid = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    for name in ("eps", "order", "interactions", "risk ≥", "gap", "accuracy ≤", "seconds"):
+        grid.add_column(name, justify="right", no_wrap=True)
+    grid.add_column("status", no_wrap=True)
     for row in rows:
-        gap = "" if row.gap is None else f"{row.gap:.1e}"
-        accuracy = f"{1 - float(floored(row.risk_lower)):.6g}"
-        cells = (row.eps, row.order, f"{row.interactions:,}", floored(row.risk_lower), gap, accuracy, row.status)
-        grid.add_row(*map(str, cells), f"{row.seconds:.2f}")
+        lower, gap = floored(row.risk_lower), "" if row.gap is None else f"{row.gap:.1e}"
+        numbers = (
+            f"{float(Fraction(row.eps)):.6g}",
+            row.order,
+            f"{row.interactions:,}",
+            lower,
+            gap,
+            f"{1 - float(lower):.6g}",
+        )
+        grid.add_row(*map(str, numbers), f"{row.seconds:.2f}", row.status)
     return grid
 
 
 def interval(solution: Solution) -> str:
-    """The proved interval of the truncated risk."""
+    """The proved interval of the truncated risk, rounded outward."""
+    lower = floor(solution.risk_lower * 1e12) / 1e12
     if solution.gap is None:
-        return f"at least {solution.risk_lower!r}; no upper end, as there is no potential"
-    return f"[{solution.risk_lower!r}, +{solution.gap:.3g}]"
+        return f"at least {lower:.12f}"
+    upper = ceil((solution.risk_lower + solution.gap) * 1e12) / 1e12
+    return f"{lower:.12f} ≤ risk of order {solution.hypergraph.order} ≤ {upper:.12f}"
 
 
 def shown(names: tuple[str, ...]) -> str:
@@ -163,7 +175,9 @@ def shown(names: tuple[str, ...]) -> str:
 
 def solver_table(rows: list[SolverInfo]) -> Table:
     """Every known solver, with how to get those that are not ready."""
-    grid = Table("framework", "solver", "version", "licence", "ready")
+    grid = Table(
+        "framework", "solver", "version", "licence", "ready, or how to get it", box=SIMPLE_HEAD, pad_edge=False
+    )
     for info in rows:
-        grid.add_row(info.framework, info.name, info.version, info.licence, "yes" if info.ready else info.install)
+        grid.add_row(info.framework, info.name, info.version, info.licence, "ready" if info.ready else info.install)
     return grid

@@ -3,9 +3,10 @@
 import csv
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from motlp.hypergraph import Hypergraph
 from motlp.interactions import interactions
 from motlp.measure import LabeledMeasure
 from motlp.method import Method
-from motlp.solution import Solution
+from motlp.solution import Solution, Status
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,15 @@ class Row:
 
 STUDY = ("data", "fingerprint", "norm", "model", "framework", "solver", "options")
 COLUMNS = tuple(field.name for field in fields(Row))
+PENDING = 16  # bounds handed out and not yet back: each takes its interactions along
 
 
 def sweep(
     source: LabeledMeasure | Hypergraph,
     eps: Sequence[Number],
     *,
-    norm: str = "l2",
-    orders: Sequence[int] = (3,),
+    norm: str | None = None,
+    orders: Sequence[int] | None = None,
     method: Method | None = None,
     save: str | Path | None = None,
     executor: Executor | None = None,
@@ -66,10 +68,11 @@ def sweep(
     Args:
         source: the points, or their interactions at a budget and an order at least as large as any asked for.
         eps: budgets in feature units.
-        norm: of the ball; that of the hypergraph if `source` is one.
-        orders: truncation orders.
+        norm: of the ball; by default "l2", or that of the interactions.
+        orders: truncation orders; 3 by default, or the number of classes if that is smaller.
         method: model, framework, solver and options; the dual in CVXPY by HiGHS by default.
-        save: a CSV file with a row a bound, up to date after each; what it holds already is not computed again.
+        save: a CSV file with a row a bound, up to date after each; what it holds already is not computed again,
+            but for bounds whose solver failed.
         executor: runs the search for pairs, and the bounds side by side.
         most: refuse to enumerate more interactions than this.
         progress: called as progress(stage, done, total).
@@ -79,26 +82,24 @@ def sweep(
         The rows, by ε, then by order.
 
     Raises:
-        InvalidBudget, InvalidFile, UnknownName, TooManyInteractions: before anything is computed.
+        InvalidBudget, InvalidFile, UnknownName, TooManyInteractions: before any bound is computed.
     """
-    method = method or Method()
-    budgets = sorted({exact(e) for e in eps})
-    wanted = [(e, order) for e in budgets for order in sorted(set(orders))]
-    if not wanted:
-        raise InvalidBudget("the sweep is empty; give at least one eps and one order.")
-    measure, norm = (source.measure, ball(source)) if isinstance(source, Hypergraph) else (source, norm)
-    study = identity(measure, norm, method)
+    method, tell = method or Method(), progress or (lambda stage, done, total: None)
+    wanted = grid(source, eps, orders)
+    known = source if isinstance(source, Hypergraph) else None
+    measure = source.measure if isinstance(source, Hypergraph) else source
+    threat = Ball(norm or "l2") if known is None else ball(known, norm)
+    study = identity(measure, threat.norm, method)
     path = None if save is None else Path(save)
     rows = {} if path is None else read(path, study)
-    left = [point for point in wanted if key(*point) not in rows]
+    left = [point for point in wanted if key(*point) not in rows or rows[key(*point)].status == Status.FAILED.label]
     if left:
-        tell = progress or (lambda stage, done, total: None)
-        largest, order = max(e for e, _ in left), max(k for _, k in left)
-        hypergraph = source if isinstance(source, Hypergraph) else None
-        if hypergraph is None:
-            hypergraph = interactions(measure, Ball(norm), largest, order, executor=executor, progress=tell, most=most)
+        if known is None:
+            tell("interactions", 0, 0)
+            largest, order = max(e for e, _ in left), max(k for _, k in left)
+            known = interactions(measure, threat, largest, order, executor=executor, progress=tell, most=most)
         tell("bounds", 0, len(left))
-        for done, row in enumerate(computed(hypergraph, left, method, study, executor), start=1):
+        for done, row in enumerate(computed(known, left, method, study, executor), start=1):
             rows[row.eps, row.order] = row
             if path is not None:
                 write(path, rows.values())
@@ -106,6 +107,30 @@ def sweep(
             if each is not None:
                 each(row)
     return [rows[key(*point)] for point in wanted]
+
+
+def grid(
+    source: LabeledMeasure | Hypergraph, eps: Sequence[Number], orders: Sequence[int] | None
+) -> list[tuple[Fraction, int]]:
+    """The points of a sweep, by ε, then by order.
+
+    Raises:
+        InvalidBudget: there are none, or some are beyond the source.
+    """
+    most = source.order if isinstance(source, Hypergraph) else source.classes
+    ranks = [min(3, most)] if orders is None else sorted(set(orders))
+    budgets = sorted({exact(e) for e in eps})
+    if not budgets or not ranks:
+        raise InvalidBudget("the sweep is empty; give at least one eps and one order.")
+    if not 1 <= ranks[0] <= ranks[-1] <= most:
+        what = "order of the saved interactions" if isinstance(source, Hypergraph) else "number of classes"
+        raise InvalidBudget(f"the orders are {ranks}; they must be between 1 and {most}, the {what}.")
+    if isinstance(source, Hypergraph) and source.eps is not None and budgets[-1] > source.eps:
+        raise InvalidBudget(
+            f"eps goes up to {float(budgets[-1]):g}, but the interactions are known up to {float(source.eps):g}; "
+            "stop there, or enumerate them at the largest budget first."
+        )
+    return [(e, order) for e in budgets for order in ranks]
 
 
 def computed(
@@ -119,24 +144,36 @@ def computed(
     if executor is None:
         last: dict[int, Solution] = {}
         for eps, order in points:
-            last[order] = bound_at(hypergraph.truncate(order).at(eps), method, last.get(order))
+            last[order] = method.solve(hypergraph.truncate(order).at(eps), start=last.get(order))
             yield row_of(last[order], study)
         return
-    tasks = [executor.submit(bound_at, hypergraph.truncate(order).at(eps), method) for eps, order in points]
-    for task in as_completed(tasks):
-        yield row_of(task.result(), study)
+    queue, pending = iter(points), set[Future[Row]]()
+    try:
+        while True:
+            for eps, order in islice(queue, PENDING - len(pending)):
+                pending.add(executor.submit(row_at, hypergraph.truncate(order).at(eps), method, study))
+            if not pending:
+                return
+            finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for task in finished:
+                yield task.result()
+    finally:
+        for task in pending:
+            task.cancel()
 
 
-def bound_at(hypergraph: Hypergraph, method: Method, start: Solution | None = None) -> Solution:
-    """One bound: a task of its own for an executor."""
-    return method.solve(hypergraph, start=start)
+def row_at(hypergraph: Hypergraph, method: Method, study: Mapping[str, str]) -> Row:
+    """One bound: a task of its own for an executor, which sends back no more than the row."""
+    return row_of(method.solve(hypergraph), study)
 
 
-def ball(hypergraph: Hypergraph) -> str:
-    """The norm of a hypergraph that can be filtered by budget."""
+def ball(hypergraph: Hypergraph, norm: str | None) -> Ball:
+    """The threat of a hypergraph that can be filtered by budget."""
     if not isinstance(hypergraph.threat, Ball):
         raise InvalidBudget("a sweep over eps needs a ball cost; the quadratic cost has no budget.")
-    return hypergraph.threat.norm
+    if norm is not None and Ball(norm) != hypergraph.threat:
+        raise InvalidBudget(f"norm is {norm}, but these are interactions of {hypergraph.threat}; enumerate again.")
+    return hypergraph.threat
 
 
 def key(eps: Fraction, order: int) -> tuple[str, int]:
@@ -208,16 +245,21 @@ def read(path: Path, study: Mapping[str, str]) -> dict[tuple[str, int], Row]:
         raise InvalidFile(f"{path} has the columns {', '.join(columns) or 'of no sweep'}; give another name to --save.")
     rows = {}
     for number, line in enumerate(lines, start=2):
-        for name in STUDY:
-            if line[name] != study[name]:
-                raise InvalidFile(
-                    f"{path} is of another study: {name} is {line[name]!r} there, {study[name]!r} here; "
-                    "give another name to --save."
-                )
         try:
             row = parsed(line)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, ArithmeticError):
             raise InvalidFile(f"{path}: line {number} is no row of a sweep; remove it.") from None
+        differing = [name for name in STUDY if line[name] != study[name]]
+        if differing == ["fingerprint"]:
+            raise InvalidFile(
+                f"{path} is of another study: its {line['data']} has other points, labels or masses; "
+                "give another name to --save."
+            )
+        for name in differing:
+            raise InvalidFile(
+                f"{path} is of another study: {name} is {line[name]!r} there, {study[name]!r} here; "
+                "give another name to --save."
+            )
         rows[row.eps, row.order] = row
     return rows
 
