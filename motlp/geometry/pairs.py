@@ -11,7 +11,6 @@ and what the tiles find is put together in an order that depends on the points a
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from contextlib import nullcontext
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
@@ -30,6 +29,7 @@ _LARGEST = 2**63 - 1
 _WORTH_A_SKETCH = 2**34  # pairs times dimensions, about a second of looking at them one by one
 _PENDING = 32  # tasks handed out and not yet back
 _TASK_BYTES = 2**22  # a task sent to another process carries two blocks of points of at most this size
+_TILE_WORK = 2**31  # coordinates that a thread compares at most before it can be interrupted, about a second
 
 Points = Num[np.ndarray, "points dims"]
 Labels = Int32[np.ndarray, " points"]
@@ -167,14 +167,16 @@ def _tasks(points: Points, labels: Labels, limit: Fraction, norm: Norm, *, remot
     sketched = int((number - first).sum()) * (dims + 64) > _WORTH_A_SKETCH
     if sketched:
         sketches, reach = sketch(points, _euclidean(limit, norm, dims))
-    size = 4096 if sketched else 1024
     if remote:
-        size = int(np.clip(_TASK_BYTES // max(points[:1].nbytes, 1) // LANES * LANES, 16 * LANES, size))
+        high = wide = _even(_TASK_BYTES // (points[:1].nbytes + 4 * (COARSE + FINE)), 4096)
+    else:
+        wide = 4096
+        high = _even(_TILE_WORK // (wide * max(dims, 1)), 1024)
     tasks = []
-    for a in range(0, number, size):
-        rows = slice(a, min(a + size, number))
-        for b in range(first[a] // size * size, number, size):
-            columns = slice(b, min(b + size, number))
+    for a in range(0, number, high):
+        rows = slice(a, min(a + high, number))
+        for b in range(first[a] // wide * wide, number, wide):
+            columns = slice(b, min(b + wide, number))
             arguments: tuple[Any, ...] = (
                 points[rows],
                 points[columns],
@@ -188,6 +190,11 @@ def _tasks(points: Points, labels: Labels, limit: Fraction, norm: Norm, *, remot
     return tasks
 
 
+def _even(points: int, most: int) -> int:
+    """A number of points that fills whole panels."""
+    return min(max(points // LANES, 1) * LANES, most)
+
+
 def _euclidean(limit: Fraction, norm: Norm, dims: int) -> Fraction:
     """A squared Euclidean distance that no pair within the limit exceeds."""
     return {"l2": limit, "l1": limit**2, "linf": dims * limit**2}[norm]
@@ -195,20 +202,22 @@ def _euclidean(limit: Fraction, norm: Norm, dims: int) -> Fraction:
 
 def _run(tasks: list[_Task], executor: Executor | None) -> Iterator[tuple[_Where, _Part]]:
     """Hands out some tasks at a time and yields what comes back. Cancels the rest when something goes wrong."""
-    with ThreadPoolExecutor(get_num_threads()) if executor is None else nullcontext(executor) as pool:
-        queue = iter(tasks)
-        pending: dict[Future[_Part], _Where] = {}
-        try:
-            while True:
-                while len(pending) < _PENDING and (task := next(queue, None)):
-                    pending[pool.submit(_tile, *task[1])] = task[0]
-                if not pending:
-                    return
-                for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                    yield pending.pop(future), future.result()
-        finally:
-            for future in pending:
-                future.cancel()
+    pool = executor or ThreadPoolExecutor(get_num_threads())
+    queue = iter(tasks)
+    pending: dict[Future[_Part], _Where] = {}
+    try:
+        while True:
+            while len(pending) < _PENDING and (task := next(queue, None)):
+                pending[pool.submit(_tile, *task[1])] = task[0]
+            if not pending:
+                return
+            for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                yield pending.pop(future), future.result()
+    finally:
+        for future in pending:
+            future.cancel()
+        if executor is None:
+            pool.shutdown(wait=False)
 
 
 def _assemble(parts: list[tuple[_Where, _Part]], points: Points) -> Pairs:
@@ -247,7 +256,7 @@ def _tile(
         slack = limit * Fraction(dims + 4, 2**53) + Fraction(dims, 2**1074)
         sure, bound = (np.nextafter(_rounded(limit + s * slack), s * np.inf) for s in (-1, 1))
     else:
-        bound = np.int64(min(limit.__floor__(), _LARGEST))
+        bound = np.int64(min(max(limit.__floor__(), -1), _LARGEST))
     room = np.empty(256, np.float64 if real else np.int64)
     block = _BLOCK[x.dtype.type]
     arguments = (

@@ -28,6 +28,7 @@ from jaxtyping import Float32, Float64, Num
 from llvmlite import ir
 from numba import get_num_threads, types
 from numba.extending import intrinsic
+from threadpoolctl import threadpool_limits
 
 LANES = 16  # points side by side in a panel
 ROWS = 8  # points compared with a panel at a time
@@ -57,6 +58,7 @@ class Reach(NamedTuple):
     fine: np.float32
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")  # our threads share the work; nested ones only wait on each other
 def sketch(points: Num[np.ndarray, "points dims"], squared: Fraction) -> tuple[Sketch, Reach]:
     """Sketches of uint8, int64 or float64 points, and their reach for pairs at most √`squared` apart."""
     number, dims = points.shape
