@@ -9,7 +9,7 @@ import numpy as np
 
 from motlp.errors import InvalidConfig, SolverUnavailable, UnknownName
 from motlp.frameworks.catalogue import SolverInfo, licence, package_version
-from motlp.frameworks.options import CVXOPT_GLPK, clarabel_options, highs_options, typed_options
+from motlp.frameworks.options import CVXOPT_GLPK, SCIPY, clarabel_options, highs_options, typed_options
 from motlp.model import Model
 from motlp.solution import Solution, Status
 
@@ -36,6 +36,7 @@ STATUS = {
     cp.USER_LIMIT: Status.LIMIT,
     cp.INFEASIBLE: Status.INFEASIBLE,
     cp.INFEASIBLE_INACCURATE: Status.INFEASIBLE,
+    cp.settings.INFEASIBLE_OR_UNBOUNDED: Status.INFEASIBLE,
     cp.UNBOUNDED: Status.UNBOUNDED,
     cp.UNBOUNDED_INACCURATE: Status.UNBOUNDED,
 }
@@ -62,23 +63,23 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Solution:
     info, settings = prepare(solver, options)
     problem: cp.Problem = model.problem
     started = time.perf_counter()
-    status, message = Status.FAILED, ""
+    status, message, answered = Status.FAILED, "", False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            status, message = run(problem, info.name.upper(), settings)
-    except cp.error.SolverError as error:
-        message = " ".join(str(error).split())
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
-        if options:
+            status, message, answered = run(problem, info.name.upper(), settings)
+    except cp.error.DCPError:
+        raise  # whoever extended the problem wants to know
+    except Exception as error:  # whatever a solver may raise
+        reason = error.args[0] if isinstance(error, cp.error.SolverError) and error.args else error
+        message = " ".join(str(reason).split()) or type(reason).__name__
+        if options and isinstance(reason, TypeError | ValueError | KeyError | AttributeError):
             raise InvalidConfig(
-                f"{info.name} does not run with the options {', '.join(options)} ({error}); see its manual."
+                f"{info.name} does not run with the options {', '.join(options)} ({message}); see its manual."
             ) from None
-        message = " ".join(str(error).split())
     seconds = time.perf_counter() - started
     plan = values(model.plan) if model.plan is not None else multipliers(model.conflict)
     potential = values(model.potential) if model.potential is not None else multipliers(model.marginal)
-    answered = status in (Status.OPTIMAL, Status.INACCURATE, Status.LIMIT)
     return Solution(
         hypergraph=model.hypergraph,
         model=model.name,
@@ -94,8 +95,8 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Solution:
     )
 
 
-def run(problem: cp.Problem, solver: str, settings: dict[str, Any]) -> tuple[Status, str]:
-    """One solve; what the solver stopped with before its optimum is read back, too."""
+def run(problem: cp.Problem, solver: str, settings: dict[str, Any]) -> tuple[Status, str, bool]:
+    """One solve: the status, the solver's own word, and whether there is an answer to read."""
     data, chain, inverse = problem.get_problem_data(solver, solver_opts=settings)
     raw = chain.solve_via_data(problem, data, warm_start=False, verbose=False, solver_opts=settings)
     message = ""
@@ -105,8 +106,14 @@ def run(problem: cp.Problem, solver: str, settings: dict[str, Any]) -> tuple[Sta
         # would throw the point away; as a limit it is kept, and the proved bounds judge it.
         if raw["model_status"] in ("kUnknown", "kInterrupt") and raw["solution"].value_valid:
             raw["model_status"] = "kIterationLimit"
+    # Two solvers return nothing from a limit, and CVXPY takes that for a failure.
+    if solver == "SCIPY" and raw["status"] == 1 and raw["x"] is None:
+        return Status.LIMIT, raw["message"], False
+    if solver == "GLPK" and raw["status"] == cp.SOLVER_ERROR and {"it_lim", "tm_lim"} & settings.get("glpk", {}).keys():
+        return Status.LIMIT, "no answer within its limit", False
     problem.unpack_results(raw, chain, inverse)
-    return STATUS.get(problem.status, Status.FAILED), message or str(problem.status)
+    status = STATUS.get(problem.status, Status.FAILED)
+    return status, message or str(problem.status), status in (Status.OPTIMAL, Status.INACCURATE, Status.LIMIT)
 
 
 def prepare(solver: str, options: dict[str, Any]) -> tuple[SolverInfo, dict[str, Any]]:
@@ -119,11 +126,13 @@ def prepare(solver: str, options: dict[str, Any]) -> tuple[SolverInfo, dict[str,
         raise SolverUnavailable(f"the solver {info.name!r} is not installed for CVXPY: {info.install}.")
     match info.name:
         case "highs":
-            return info, highs_options(options)
+            return info, {"output_flag": False} | highs_options(options)
         case "clarabel":
             return info, clarabel_options(options)
         case "glpk":
             return info, {"glpk": typed_options("GLPK", options, CVXOPT_GLPK)} if options else {}
+        case "scipy":
+            return info, {"scipy_options": typed_options("SciPy", options, SCIPY)} if options else {}
     return info, dict(options)  # the names are the solver's own, which checks them
 
 

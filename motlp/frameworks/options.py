@@ -8,6 +8,17 @@ from motlp.errors import InvalidConfig, UnknownName
 
 # What the `glpk` of CVXPY reads from its options (cvxopt.glpk.options).
 CVXOPT_GLPK = {"msg_lev": str, "meth": str, "presolve": str, "tm_lim": int, "it_lim": int, "max_iters": int}
+# What `linprog` of SciPy reads from its options, with the methods of HiGHS.
+SCIPY = {
+    "method": str,
+    "maxiter": int,
+    "time_limit": float,
+    "presolve": bool,
+    "primal_feasibility_tolerance": float,
+    "dual_feasibility_tolerance": float,
+    "ipm_optimality_tolerance": float,
+    "simplex_dual_edge_weight_strategy": str,
+}
 
 
 def highs_options(options: dict[str, Any]) -> dict[str, Any]:
@@ -63,6 +74,6 @@ def convert(solver: str, name: str, value: Any, kind: type) -> Any:
         return float(value)
     if kind is str and isinstance(value, bool):
         return "on" if value else "off"
-    if kind is int and isinstance(value, bool) or not isinstance(value, kind):
+    if (kind is int and isinstance(value, bool)) or not isinstance(value, kind):
         raise InvalidConfig(f"the {solver} option {name!r} takes a {kind.__name__}, not {value!r}.")
     return value

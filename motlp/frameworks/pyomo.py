@@ -70,7 +70,7 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Solution:
     engine.options.update(settings)
     started = time.perf_counter()
     with quiet():
-        status, message, loaded = run(engine, problem, options)
+        status, message, loaded = run(info.name, engine, problem, options)
     seconds = time.perf_counter() - started
     objective = next(problem.component_data_objects(pyo.Objective, active=True))
     plan = values(model.plan) if model.plan is not None else multipliers(problem, model.conflict)
@@ -90,22 +90,23 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Solution:
     )
 
 
-def run(engine: Any, problem: pyo.ConcreteModel, options: dict[str, Any]) -> tuple[Status, str, bool]:
+def run(solver: str, engine: Any, problem: pyo.ConcreteModel, options: dict[str, Any]) -> tuple[Status, str, bool]:
     """One solve: the status, the solver's own word, and whether there is an answer to read."""
     try:
         results = engine.solve(problem, load_solutions=False)
-    except ApplicationError as error:
-        if options:
+    except Exception as error:  # whatever a solver may raise
+        message = " ".join(str(error).split()) or type(error).__name__
+        if options and isinstance(error, ApplicationError):
             raise InvalidConfig(
-                f"the solver does not run with the options {', '.join(options)} ({error}); see its manual."
+                f"{solver} does not run with the options {', '.join(options)} ({message}); see its manual."
             ) from None
-        return Status.FAILED, str(error), False
-    except (RuntimeError, ValueError) as error:
-        return Status.FAILED, " ".join(str(error).split()), False
+        return Status.FAILED, message, False
     condition = results.solver.termination_condition
     status = STATUS.get(condition, Status.FAILED)
     if status not in (Status.OPTIMAL, Status.INACCURATE, Status.LIMIT):
         return status, str(condition), False
+    if len(results.solution) == 0:
+        return status, str(condition), solver == "highs" and load_last_point(engine, problem)
     # Pyomo loads nothing that is not optimal; the proved bounds make use of any point.
     results.solver.status = SolverStatus.ok
     try:
@@ -113,6 +114,21 @@ def run(engine: Any, problem: pyo.ConcreteModel, options: dict[str, Any]) -> tup
     except (RuntimeError, ValueError, KeyError):
         return status, str(condition), False
     return status, str(condition), all(v.value is not None for v in problem.component_data_objects(pyo.Var))
+
+
+def load_last_point(engine: Any, problem: pyo.ConcreteModel) -> bool:
+    """Loads where HiGHS stopped, which Pyomo keeps to itself unless it is feasible; whether there was a point."""
+    try:
+        answer = engine._solver_model.getSolution()
+        columns, rows = engine._pyomo_var_to_solver_var_map, engine._pyomo_con_to_solver_con_map
+        values, duals = list(answer.col_value), list(answer.row_dual)
+        for variable in problem.component_data_objects(pyo.Var):
+            variable.set_value(values[columns[id(variable)]], skip_validation=True)
+        for row in problem.component_data_objects(pyo.Constraint, active=True):
+            problem.dual[row] = duals[rows[row]]
+    except (AttributeError, LookupError):  # nothing there, or another version of Pyomo
+        return False
+    return True
 
 
 def prepare(solver: str, options: dict[str, Any]) -> tuple[SolverInfo, dict[str, Any]]:
