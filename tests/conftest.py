@@ -7,8 +7,10 @@ from pathlib import Path
 import hypothesis
 import jaxtyping
 import pytest
+from beartype import BeartypeConf, beartype
 
 check = jaxtyping.jaxtyped
+checker = beartype(conf=BeartypeConf(is_pep484_tower=True))  # an int will do for a float, as static checkers have it
 
 
 def check_annotated(*, typechecker):
@@ -16,7 +18,7 @@ def check_annotated(*, typechecker):
 
     def decorate(item):
         bare = inspect.isfunction(item) and not item.__annotations__
-        return item if bare else check(item, typechecker=typechecker)
+        return item if bare else check(item, typechecker=checker)
 
     return decorate
 
