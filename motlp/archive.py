@@ -118,7 +118,8 @@ def restored(arrays: dict[str, Any]) -> Hypergraph:
         shape=tuple(int(s) for s in arrays["shape"]),
     )
     eps, norm = str(arrays["eps"]), str(arrays["norm"])
-    orders = range(1, 1 + sum(key.startswith("members_") for key in arrays))
+    numbered = sum(key.startswith(("members_", "births_")) for key in arrays)
+    orders = range(1, 1 + (numbered + 1) // 2)
     hypergraph = Hypergraph(
         measure=measure,
         threat=Ball(norm) if norm else Quadratic(Fraction(str(arrays["tau"]))),

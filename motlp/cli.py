@@ -1,7 +1,5 @@
 """The command line: one line of text for every error, an exit code, and an end to it at Ctrl-C."""
 
-import errno
-import os
 import sys
 
 import typer
@@ -18,20 +16,15 @@ def run() -> int:
     from motlp.commands import app  # after Ctrl-C is heard: it takes seconds
 
     try:
-        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
-        sys.stdout.flush()
-        return code or 0
+        return app(sys.argv[1:] or ["--help"], standalone_mode=False) or 0
     except UsageError as error:
         said = error.format_message()  # type: ignore[attr-defined]
     except MotlpError as error:
         said = str(error)
     except MemoryError:
         said = "out of memory; lower --eps, --order or --per-class."
-    except OSError as error:  # all others are told by those who open the files
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries again when it exits
-        if error.errno == errno.EPIPE:
-            return 0  # the reader has seen enough, as `head` does
-        said = f"cannot print the answer ({error.strerror or error})."
+    except OSError as error:  # of printing: those who open files tell theirs themselves
+        said = str(error)
     print("motlp:", " ".join(said.split()), file=sys.stderr)
     return 2
 

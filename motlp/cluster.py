@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
@@ -35,7 +36,9 @@ def dask_executor(address: str) -> Iterator[Executor]:
     warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
     with ExitStack() as stack:
         if address == "local":
-            cluster = LocalCluster(threads_per_worker=1, dashboard_address=None, silence_logs=silence)
+            # Of a process that ends at Ctrl-C without tidying up; the warning would come after it.
+            os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
+            cluster = LocalCluster(threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=silence)
             address = stack.enter_context(cluster).scheduler_address
         greet(address)
         client = stack.enter_context(Client(address, timeout=SECONDS_TO_ANSWER))

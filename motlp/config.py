@@ -23,9 +23,14 @@ def listed(value: Any) -> Any:
     return [str(name) for name in value] if isinstance(value, list) else value
 
 
+def budget(value: Any) -> Fraction:
+    """The number ε."""
+    return exact(str(value), "eps")
+
+
 def price(value: Any) -> Fraction:
-    """The number tau."""
-    return exact(value, "tau")
+    """The number τ."""
+    return exact(str(value), "tau")
 
 
 def budgets(value: Any) -> list[Fraction]:
@@ -35,7 +40,7 @@ def budgets(value: Any) -> list[Fraction]:
         InvalidBudget: a range that is empty or reversed, or a number that is no budget.
     """
     if isinstance(value, list):
-        return [exact(eps) for eps in value]
+        return [budget(eps) for eps in value]
     text = str(value)
     parts = text.split(":")
     if len(parts) == 1:
@@ -151,7 +156,7 @@ class ThreatSettings(RunSettings):
 
     cost: Annotated[str, Option(metavar="NAME", help="ball (default) or quadratic", rich_help_panel=THREAT)] = "ball"
     eps: Annotated[
-        Annotated[Fraction, PlainValidator(exact)] | None,
+        Annotated[Fraction, PlainValidator(budget)] | None,
         Option(
             metavar="E", help="radius of the ball: how far an input may move, in feature units", rich_help_panel=THREAT
         ),
