@@ -58,9 +58,10 @@ def sinkhorn_lp(
     assert guess.potential is not None
     plan, potential, message = guess.plan, guess.potential, "no linear program was needed"
     kept = best(parts, guess.regularised_plan, BEST) | (hypergraph.sizes == 1)
-    rounds = 0
+    rounds, presolve = 0, "on"  # it halves the time, but now and then what it returns is not feasible
     while rounds < ROUNDS and cover(parts, plan) - parts.mass @ potential > tol:
-        answer = solve(hypergraph.select(kept), model="primal", framework="matrix", solver=solver, options=options)
+        settings = {"presolve": presolve} | dict(options or {})
+        answer = solve(hypergraph.select(kept), model="primal", framework="matrix", solver=solver, options=settings)
         rounds += 1
         message = f"{answer.message} after {rounds} linear programs, the last with {kept.sum()} interactions"
         if answer.plan is None or answer.potential is None:
@@ -75,7 +76,9 @@ def sinkhorn_lp(
         excess = total(parts.starts, parts.points, prices) - parts.price
         joining = best(parts, np.where(kept, 0.0, excess - VIOLATED), JOINING)
         if not joining.any():
-            break
+            if presolve == "off":
+                break
+            presolve = "off"
         kept |= joining
     closed = cover(parts, plan) - parts.mass @ potential <= tol
     return Solution(
