@@ -63,7 +63,7 @@ def sinkhorn_lp(
         settings = {"presolve": presolve} | dict(options or {})
         answer = solve(hypergraph.select(kept), model="primal", framework="matrix", solver=solver, options=settings)
         rounds += 1
-        message = f"{answer.message} after {rounds} linear program{'s' * (rounds > 1)}, the last with {kept.sum()} interactions"
+        message = f"{answer.message} in linear program {rounds}, with {kept.sum()} interactions"
         if answer.plan is None or answer.potential is None:
             break
         found = np.zeros(hypergraph.size)
