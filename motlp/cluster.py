@@ -5,12 +5,13 @@ import logging
 import os
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 from motlp.errors import MotlpError
 
 SECONDS_TO_ANSWER = 5.0
+SILENCE = logging.CRITICAL + 1
 
 
 class ClusterUnavailable(MotlpError):
@@ -30,15 +31,12 @@ def dask_executor(address: str) -> Iterator[Executor]:
         from distributed import Client, KilledWorker, LocalCluster
     except ImportError:
         raise ClusterUnavailable("Dask is not installed: pip install 'motlp[distributed]'.") from None
-    # What matters of this is told by the errors below; Dask says it over many lines.
-    silence = logging.CRITICAL + 1
-    logging.getLogger("distributed").setLevel(silence)
-    warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
+    mute()
     with ExitStack() as stack:
         if address == "local":
             # Of a process that ends at Ctrl-C without tidying up; the warning would come after it.
             os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
-            cluster = LocalCluster(threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=silence)
+            cluster = LocalCluster(threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=SILENCE)
             address = stack.enter_context(cluster).scheduler_address
         greet(address)
         client = stack.enter_context(Client(address, timeout=SECONDS_TO_ANSWER))
@@ -48,8 +46,17 @@ def dask_executor(address: str) -> Iterator[Executor]:
             raise ClusterUnavailable(
                 f"the workers at {address} die of what they are given ({error}); give them more memory."
             ) from None
-        except CancelledError:
+        except Exception:
+            if client.status == "running":
+                raise
             raise ClusterUnavailable(f"the Dask scheduler at {address} went away; start it, and run again.") from None
+
+
+def mute() -> None:
+    """What matters of Dask's logs is told by the errors here; Dask says it over many lines."""
+    for name in ["concurrent.futures", *(name for name in logging.root.manager.loggerDict if "distributed" in name)]:
+        logging.getLogger(name).setLevel(SILENCE)
+    warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
 
 
 def greet(address: str) -> None:

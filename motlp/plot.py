@@ -38,9 +38,10 @@ def plot_risk(rows: Sequence[Row], path: str | Path) -> None:
 
     figure = Figure(figsize=(7, 4.5), layout="constrained")
     axes = figure.add_subplot()
-    for order in sorted({row.order for row in rows}):
+    orders = sorted({row.order for row in rows})
+    for order, width in zip(orders, range(len(orders), 0, -1), strict=True):  # lines that coincide all show
         line = sorted((float(row.eps), row.risk_lower) for row in rows if row.order == order)
-        axes.plot(*zip(*line, strict=True), marker=".", label=f"order {order}")
+        axes.plot(*zip(*line, strict=True), marker=".", linewidth=1.5 * width, label=f"order {order}")
     # From order 2 on all bounds leave zero together: where the adversary can bring the first two points together.
     first = min((float(row.eps) for row in rows if row.risk_lower > 0), default=0.0)
     zeros = [float(row.eps) for row in rows if float(row.eps) < first]
@@ -54,6 +55,6 @@ def plot_risk(rows: Sequence[Row], path: str | Path) -> None:
     )
     axes.set_ylim(bottom=0)
     axes.grid(alpha=0.3)
-    figure.legend(loc="outside lower center", ncols=5, frameon=False)
+    figure.legend(loc="outside lower center", ncols=4, frameon=False)
     with written(target) as beside:
         figure.savefig(beside, format=target.suffix[1:].lower(), dpi=150)

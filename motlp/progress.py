@@ -65,7 +65,7 @@ class Stages:
                 self._bar.add_task(name, total=None, note=note)
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], completed=done, total=total or None, note=note)
-        elif now - self._printed > SECONDS_BETWEEN_LINES:
+        elif now - self._printed > SECONDS_BETWEEN_LINES and done < (total or 1):
             self._printed = now
             self._console.print(f"{name}: {times(now - self._since, done, total)} {note}".rstrip(), soft_wrap=True)
 

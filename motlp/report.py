@@ -82,7 +82,7 @@ def answer(solution: Solution) -> str:
         return f"The solver gave no bound, and 0 holds without one. {text}"
     if solution.gap is not None and solution.gap > 1e-6:
         upper = solution.risk_lower + solution.gap
-        text += f" Solved to the end, order {hypergraph.order} could prove at most {min(upper, 1.0):.6f}."
+        text += f" Solved to the end, order {hypergraph.order} could prove at most {min(upper, 1.0):.6g}."
     return text
 
 
@@ -163,9 +163,9 @@ def interval(solution: Solution) -> str:
     """The proved interval of the truncated risk, rounded outward."""
     lower = floor(solution.risk_lower * 1e12) / 1e12
     if solution.gap is None:
-        return f"at least {lower:.12f}"
-    upper = ceil((solution.risk_lower + solution.gap) * 1e12) / 1e12
-    return f"{lower:.12f} ≤ risk of order {solution.hypergraph.order} ≤ {upper:.12f}"
+        return f"at least {lower:.12g}"
+    upper = min(ceil((solution.risk_lower + solution.gap) * 1e12) / 1e12, 1.0)
+    return f"{lower:.12g} ≤ risk of order {solution.hypergraph.order} ≤ {upper:.12g}"
 
 
 def shown(names: tuple[str, ...]) -> str:
