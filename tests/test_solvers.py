@@ -219,6 +219,7 @@ def test_a_solver_that_returns_nonsense_is_not_believed(pair, monkeypatch):
         ({"solver": "clarabel", "options": {"max_itr": 1}}, UnknownName, "Clarabel option 'max_itr'. Did you mean"),
         ({"solver": "clarabel", "options": {"max_iter": 1.5}}, InvalidConfig, "'max_iter' takes a int, not 1.5"),
         ({"solver": "glpk", "options": {"tm_limt": 1}}, UnknownName, "unknown GLPK option 'tm_limt'"),
+        ({"solver": "glpk", "options": {"presolve": True}}, InvalidConfig, "takes GLP_ON, GLP_OFF, not True"),
         ({"solver": "scs", "options": {"nonsense": 1}}, InvalidConfig, "scs does not run with the options nonsense"),
         ({"solver": "osqp", "options": {"nonsense": 1}}, InvalidConfig, "osqp does not run with the options nonsense"),
         ({"solver": "scipy", "options": {"nonsense": 1}}, UnknownName, "unknown SciPy option 'nonsense'"),

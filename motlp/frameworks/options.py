@@ -7,7 +7,13 @@ import highspy
 from motlp.errors import InvalidConfig, UnknownName
 
 # What the `glpk` of CVXPY reads from its options (cvxopt.glpk.options).
-CVXOPT_GLPK = {"msg_lev": str, "meth": str, "presolve": str, "tm_lim": int, "it_lim": int, "max_iters": int}
+CVXOPT_GLPK: dict[str, Any] = {
+    "msg_lev": ("GLP_MSG_OFF", "GLP_MSG_ERR", "GLP_MSG_ON", "GLP_MSG_ALL"),
+    "meth": ("GLP_PRIMAL", "GLP_DUAL", "GLP_DUALP"),
+    "presolve": ("GLP_ON", "GLP_OFF"),
+    "tm_lim": int,  # milliseconds
+    "it_lim": int,
+}
 # What `linprog` of SciPy reads from its options, with the methods of HiGHS.
 SCIPY = {
     "method": str,
@@ -60,16 +66,20 @@ def clarabel_options(options: dict[str, Any]) -> dict[str, Any]:
     return typed_options("Clarabel", options, {n: t for n, t in known.items() if t in (bool, int, float, str)})
 
 
-def typed_options(solver: str, options: dict[str, Any], known: dict[str, type]) -> dict[str, Any]:
-    """Options of a solver whose names and types are given."""
+def typed_options(solver: str, options: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    """Options of a solver whose names are given, and their types or else all their values."""
     for name in options:
         if name not in known:
             raise UnknownName(f"{solver} option", name, sorted(known))
     return {name: convert(solver, name, value, known[name]) for name, value in options.items()}
 
 
-def convert(solver: str, name: str, value: Any, kind: type) -> Any:
+def convert(solver: str, name: str, value: Any, kind: type | tuple[str, ...]) -> Any:
     """The value as its option's type; an integer is a float, and HiGHS's on/off are strings."""
+    if isinstance(kind, tuple):
+        if value not in kind:
+            raise InvalidConfig(f"the {solver} option {name!r} takes {', '.join(kind)}, not {value!r}.")
+        return value
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if kind is str and isinstance(value, bool):
