@@ -88,7 +88,7 @@ def bound(settings: BoundSettings) -> None:
     method = method_of(settings)
     with Stages(settings.quiet) as stages, executor_of(settings) as executor:
         hypergraph = hypergraph_of(settings, stages, executor)
-        with stages.stage("solve", f"{method.solver}, {hypergraph.size:,} interactions"):
+        with stages.stage("solve", f"{hypergraph.size:,} interactions"):
             solution = method.solve(hypergraph, callback=lambda note: stages.update("solve", 0, 0, note))
         del stages.seconds["solve"]  # the solution tells it in more detail
         stages.seconds.update(solution.seconds)
@@ -230,10 +230,10 @@ def printed(*parts: Any) -> None:
 
     On a terminal long lines wrap between words; elsewhere they stay whole, for programs to read.
     """
-    # A number that is none has no place in JSON.
     out = Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, soft_wrap=True, width=160)
     for part in parts:
         if isinstance(part, list | dict):
-            out.print_json(json.dumps(part, allow_nan=False))
+            # JSON knows no NaN, which a solver may report.
+            out.print_json(data=json.loads(json.dumps(part), parse_constant=lambda name: None))
         else:
             out.print(part)

@@ -100,16 +100,18 @@ def raised(error: Exception) -> None:
 
 
 def test_a_scheduler_that_goes_away_is_told():
-    from concurrent.futures import CancelledError
+    settings = {"n_workers": 1, "processes": False, "dashboard_address": "127.0.0.1:0", "silence_logs": 60}
+    with distributed.LocalCluster(**settings) as cluster:
+        address = cluster.scheduler_address
 
-    with (
-        distributed.LocalCluster(
-            n_workers=1, processes=False, dashboard_address="127.0.0.1:0", silence_logs=60
-        ) as cluster,
-        pytest.raises(ClusterUnavailable, match="went away"),
-        dask_executor(cluster.scheduler_address),
-    ):
-        raise CancelledError
+        def interrupted() -> None:
+            with dask_executor(address) as executor:
+                assert executor.submit(pow, 2, 3).result() == 8
+                cluster.close()
+                executor.submit(pow, 2, 4).result()
+
+        with pytest.raises(ClusterUnavailable, match=f"the Dask scheduler at {address} went away"):
+            interrupted()
 
 
 @pytest.mark.parametrize(
