@@ -8,7 +8,10 @@ prints one table for each question, everything measured in one run on this machi
   scikit-learn's `radius_neighbors_graph`, both in float32 on every core: seconds, ratio, and the cross-class pairs on
   which each differs from the exact answer. The peers find the pairs within a class as well; that is part of their time,
   as neither can leave them out, and not of the comparison.
-* how the time grows with the number of points, and the peak memory of a process that does nothing else.
+* how the time grows with the number of points;
+* triples of MNIST at ε = 3 against GUDHI's `SimplexTree.expansion` on the same pairs, which lists every triangle of
+  pairs, while ours tests the enclosing ball of each and keeps the true interactions;
+* the peak memory of a process that does nothing but enumerate all interactions of order 3.
 
 The data are read from the folder that the environment variable MOTLP_DATA names: `MNIST/raw/train-*-ubyte` and
 `cifar10_jpeg.zip` (train/<class>/*.jpg). The peers come with the dependency group `benchmark`, and JPEGs are read by
@@ -33,7 +36,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from motlp.cost import Ball
 from motlp.geometry.pairs import Pairs, pairs_within
+from motlp.hypergraph import Hypergraph
+from motlp.interactions import interactions
+from motlp.measure import LabeledMeasure
 
 Data = tuple[np.ndarray, np.ndarray]  # points, sorted by class, and their labels
 SIZES = (5_000, 10_000, 20_000, 40_000, 60_000)
@@ -151,9 +158,40 @@ def growth(name: str, data: Data, radius: float) -> None:
     console.print(table)
 
 
-def peak_memory(number: int, radius: float, root: Path) -> float:
+def enumerated(data: Data, eps: str) -> tuple[float, Hypergraph]:
+    """The interactions of order 3, and the seconds from the last pair to the end."""
+    ends: list[float] = []
+
+    def progress(stage: str, done: int, total: int) -> None:
+        if stage == "pairs":
+            ends.append(time.perf_counter())
+
+    hypergraph = interactions(LabeledMeasure.from_arrays(*data), Ball("l2"), eps, 3, progress=progress)
+    return time.perf_counter() - ends[-1], hypergraph
+
+
+def triples_against_gudhi(name: str, data: Data, eps: str) -> None:
+    from gudhi import SimplexTree
+
+    runs = [enumerated(data, eps) for _ in range(3)]
+    seconds, hypergraph = statistics.median(run[0] for run in runs), runs[0][1]
+    tree = SimplexTree()
+    tree.insert_batch(np.arange(len(data[0]), dtype=np.int32)[None], np.zeros(len(data[0])))
+    tree.insert_batch(np.ascontiguousarray(hypergraph.members[1].T), np.zeros(len(hypergraph.members[1])))
+    edges = tree.num_simplices()
+    theirs, _ = timed(lambda: tree.expansion(2))
+    table = Table(title=f"Triples: {name}, {len(data[0]):,} points, ε = {eps}, {len(hypergraph.members[1]):,} pairs")
+    for column in ("", "seconds", "ours is faster by", "triples", "enclosing balls tested"):
+        table.add_column(column, justify="left" if column == "" else "right")
+    table.add_row("motlp", f"{seconds:.2f}", "", f"{len(hypergraph.members[2]):,}", "yes")
+    found = f"{tree.num_simplices() - edges:,}"
+    table.add_row("GUDHI SimplexTree.expansion", f"{theirs:.2f}", f"{theirs / seconds:.1f} ×", found, "no")
+    console.print(table)
+
+
+def peak_memory(number: int, eps: str, root: Path) -> float:
     """GiB that a process has held at most, the images (and all imports) included."""
-    ours(*part(mnist(root), number), radius)
+    enumerated(part(mnist(root), number), eps)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**30 if sys.platform == "darwin" else 2**20)
 
@@ -168,11 +206,12 @@ def main() -> None:
 
     digits = part(mnist(root), number)
     ours(*part(digits, 8_000), 6)  # compiles
-    pairs_against_peers("MNIST", digits, 6)
     growth("MNIST", digits, 6)
+    triples_against_gudhi("MNIST", digits, "3")
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        peak = pool.apply(peak_memory, (number, 6, root))
-    console.print(f"Peak memory, pairs of MNIST ({number:,} points, ℓ2 radius 6): {peak:.2f} GiB")
+        peak = pool.apply(peak_memory, (number, "3", root))
+    console.print(f"Peak memory, all interactions of MNIST ({number:,} points, ε = 3, order 3): {peak:.2f} GiB")
+    pairs_against_peers("MNIST", digits, 6)
     pairs_against_peers("CIFAR-10", part(cifar10(root), number), 6)
 
 

@@ -209,8 +209,13 @@ class SolveSettings(RunSettings):
         str | None, Option(metavar="NAME", help="cvxpy (default), pyomo or matrix", rich_help_panel=SOLVER)
     ] = None
     solver: Annotated[
-        str, Option(metavar="NAME", help="one that `motlp solvers` lists (default highs)", rich_help_panel=SOLVER)
-    ] = "highs"
+        str | None,
+        Option(
+            metavar="NAME",
+            help="one that `motlp solvers` lists, sinkhorn, or sinkhorn+lp (default highs; sinkhorn+lp for large data)",
+            rich_help_panel=SOLVER,
+        ),
+    ] = None
     option: Annotated[
         dict[str, Any],
         BeforeValidator(assignments),

@@ -18,9 +18,16 @@ OPTIONS: dict[str, dict[str, type]] = {
 }
 
 
+# From so many interactions on, Sinkhorn and a small linear program take a fraction of the time of the whole one.
+LARGE = 200_000
+
+
 @dataclass(frozen=True)
 class Method:
     """A choice of model, framework, solver and options, checked before any work begins.
+
+    The dual in CVXPY by HiGHS by default; by "sinkhorn+lp", which proves the same optimum, where nothing at all is
+    chosen and the hypergraph is large.
 
     Raises:
         UnknownName, SolverUnavailable, InvalidConfig: what is asked for does not exist here.
@@ -28,23 +35,25 @@ class Method:
 
     model: str | None = None
     framework: str | None = None
-    solver: str = "highs"
+    solver: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.solver not in OPTIONS:
-            object.__setattr__(self, "model", self.model or "dual")
-            object.__setattr__(self, "framework", self.framework or "cvxpy")
-            check(self.model or "", self.framework or "", self.solver, self.options)
-            return
-        for name in ("model", "framework"):
-            if getattr(self, name) is not None:
-                raise InvalidConfig(
-                    f"{name} {getattr(self, name)!r} says nothing to {self.solver}, which works on the interactions "
-                    f"themselves; leave out the {name}."
-                )
-        checked = typed_options(self.solver, dict(self.options), OPTIONS[self.solver])
-        object.__setattr__(self, "options", checked)
+        if self.solver in OPTIONS:
+            for name in ("model", "framework"):
+                if getattr(self, name) is not None:
+                    raise InvalidConfig(
+                        f"{name} {getattr(self, name)!r} says nothing to {self.solver}, which works on the "
+                        f"interactions themselves; leave out the {name}."
+                    )
+            checked = typed_options(self.solver, dict(self.options), OPTIONS[self.solver])
+            object.__setattr__(self, "options", checked)
+        else:
+            check(*self._declared(), self.options)
+
+    def _declared(self) -> tuple[str, str, str]:
+        """Model, framework and solver, where a model is declared."""
+        return self.model or "dual", self.framework or "cvxpy", self.solver or "highs"
 
     def solve(
         self,
@@ -58,14 +67,10 @@ class Method:
             start: the solution of a neighbouring problem on the same points, for Sinkhorn to begin from.
             callback: called with a note on how far the work is.
         """
-        if self.solver not in OPTIONS:
-            return solve(
-                hypergraph,
-                model=self.model or "",
-                framework=self.framework or "",
-                solver=self.solver,
-                options=self.options,
-            )
+        free = self == Method() and hypergraph.size > LARGE
+        if self.solver not in OPTIONS and not free:
+            model, framework, solver = self._declared()
+            return solve(hypergraph, model=model, framework=framework, solver=solver, options=self.options)
 
         def told(sweep: int, eta: float, lower: float, upper: float) -> None:
             if callback is not None:

@@ -70,7 +70,7 @@ def sweep(
         eps: budgets in feature units.
         norm: of the ball; by default "l2", or that of the interactions.
         orders: truncation orders; 3 by default, or the number of classes if that is smaller.
-        method: model, framework, solver and options; the dual in CVXPY by HiGHS by default.
+        method: model, framework, solver and options; what is left open is empty in the rows.
         save: a CSV file with a row a bound, up to date after each; what it holds already is not computed again,
             but for bounds whose solver failed.
         executor: runs the search for pairs, and the bounds side by side.
@@ -195,7 +195,7 @@ def identity(measure: LabeledMeasure, norm: str, method: Method) -> dict[str, st
         "norm": norm,
         "model": method.model or "",
         "framework": method.framework or "",
-        "solver": method.solver,
+        "solver": method.solver or "",
         "options": ";".join(f"{name}={value}" for name, value in sorted(method.options.items())),
     }
 
