@@ -137,7 +137,7 @@ BAD = [
     ("bound digits --eps 1 --dask", "requires an argument"),
     ("bound digits --eps 1 --dask nowhere", "no Dask scheduler answers at 'nowhere'"),
     ("bound digits --nrm l2", "--norm"),
-    ("bund digits", "Did you mean 'bound'?"),
+    ("bund digits", "No such command 'bund'"),
 ]
 
 
