@@ -263,5 +263,6 @@ def _refuse(run: _Run, counts: list[int], about: float) -> NoReturn:
     known = ", ".join(f"{count:,} of order {k}" for k, count in enumerate(counts, start=1))
     raise TooManyInteractions(
         f"{known} and about {float(f'{about:.2g}'):,.0f} of order {len(counts) + 1} are more than the {run.most:,} "
-        "interactions allowed. Lower eps (or raise tau), lower the order, take fewer points per class, or allow more."
+        "interactions allowed. Lower eps (or raise tau), lower the order, take fewer points of each class, or raise "
+        "--max-interactions (most, in Python)."
     )

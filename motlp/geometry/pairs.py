@@ -80,7 +80,8 @@ def pairs_within(
         if most is not None and found > most:
             raise TooManyInteractions(
                 f"more than {most:,} pairs of points of different classes are within reach of each other "
-                f"({found:,} after {done} of {len(tasks)} tiles); lower the budget, or allow more."
+                f"({found:,} after {done} of {len(tasks)} tiles). Lower eps (or raise tau), take fewer points of each "
+                "class, or raise --max-interactions (most, in Python)."
             )
         if progress is not None:
             progress(done, len(tasks))
