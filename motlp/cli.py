@@ -1,6 +1,7 @@
 """The command line: one line of text for every error, an exit code, and an end to it at Ctrl-C."""
 
 import sys
+import warnings
 
 import typer
 
@@ -15,6 +16,7 @@ def run() -> int:
     """The exit code: 0 with an answer, 1 if a solver had none, 2 if what was asked for cannot be done."""
     from motlp.commands import app  # after Ctrl-C is heard: it takes seconds
 
+    warnings.showwarning = lambda message, *where, **more: print("motlp: warning:", message, file=sys.stderr)
     try:
         return app(sys.argv[1:] or ["--help"], standalone_mode=False) or 0
     except UsageError as error:

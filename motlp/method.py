@@ -74,7 +74,8 @@ class Method:
 
         def told(sweep: int, eta: float, lower: float, upper: float) -> None:
             if callback is not None:
-                callback(f"sweep {sweep}, η {eta:.0e}, risk in [{lower:.5f}, {upper:.5f}]")
+                stage = f"sweep {sweep}, η {eta:.0e}" if eta > 0 else "linear program"
+                callback(f"{stage}, risk in [{lower:.5f}, {upper:.5f}]")
 
         run = sinkhorn if self.solver == "sinkhorn" else sinkhorn_lp
         guess = None if start is None else start.potential

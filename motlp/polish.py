@@ -6,6 +6,7 @@ so on until the interval over *all* interactions closes. Source: column generati
 suggested computation for maximal multi-commodity network flows", 1958), begun from a good guess.
 """
 
+import warnings
 from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
@@ -17,7 +18,7 @@ from numba import njit, prange
 from motlp.errors import InvalidBudget
 from motlp.hypergraph import Hypergraph
 from motlp.rounding import Memberships, feasible_potential, memberships, total
-from motlp.sinkhorn import Callback, cover, sinkhorn
+from motlp.sinkhorn import Callback, NotConverged, cover, sinkhorn
 from motlp.solution import Solution, Status
 from motlp.solve import PROVED_OPTIMAL, solve
 
@@ -51,7 +52,9 @@ def sinkhorn_lp(
     """
     if not tol > 0:
         raise InvalidBudget(f"tol is {tol}; it must be positive, such as 1e-6.")
-    guess = sinkhorn(hypergraph, eta, max_sweeps=max_sweeps, start=start, callback=callback)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotConverged)  # a guess is all that is wanted
+        guess = sinkhorn(hypergraph, eta, max_sweeps=max_sweeps, start=start, callback=callback)
     began = perf_counter()
     parts = memberships(hypergraph)
     assert guess.plan is not None

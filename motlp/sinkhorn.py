@@ -12,6 +12,7 @@ problem; over-relaxed as in A. Thibault, L. Chizat, C. Dossal, N. Papadakis, "Ov
 regularized optimal transport" (arXiv 1711.01851).
 """
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +38,10 @@ STAGE = 40  # sweeps that a stage before the target η may take
 SETTLED = 1e-2  # marginal error with which such a stage is left early
 CHECK = 20  # sweeps from one look at the interval to the next
 PARALLEL = 300_000  # memberships from which on more than one thread is worth it
+
+
+class NotConverged(UserWarning):
+    """The sweeps ended before they got to what was asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +90,7 @@ def sinkhorn(
         InvalidBudget: a number that is out of range, or a start of another size.
 
     The interval of the answer is proved wherever the sweeps end. The status is LIMIT when that is not where they were
-    asked to get to: with `tol`, to an interval that narrow; without, to the marginal error.
+    asked to get to: with `tol`, to an interval that narrow; without, to the marginal error. It then warns, too.
     """
     check(hypergraph, eta, tol, marginal, max_sweeps, start)
     began = perf_counter()
@@ -107,6 +112,7 @@ def sinkhorn(
             message = f"settled before {wanted}; lower eta ({message})"
         else:
             message = f"stopped by max_sweeps = {max_sweeps} before {wanted} ({message})"
+        warnings.warn(f"sinkhorn {message}; its proved interval still holds", NotConverged, stacklevel=2)
     return Regularised(
         hypergraph=hypergraph,
         model="dual",

@@ -265,6 +265,14 @@ def start(words: str, **more) -> subprocess.Popen:
     return subprocess.Popen([*COMMAND, *words.split()], **pipes | more)
 
 
+@pytest.mark.parametrize("framework", ["cvxpy", "pyomo", "matrix"])
+def test_json_is_all_that_a_process_prints(framework):
+    # Solvers print past Python, so only another process can tell.
+    out, err = start(f"bound digits --per-class 20 --eps 1 --framework {framework} --json --quiet").communicate()
+    assert json.loads(out)["framework"] == framework
+    assert err == ""
+
+
 def interrupted_after(process: subprocess.Popen, line: str) -> str:
     """What a process still says after Ctrl-C, pressed once it has said a line; it must end soon."""
     while line not in process.stderr.readline():

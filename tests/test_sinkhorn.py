@@ -18,7 +18,7 @@ from motlp.interactions import interactions
 from motlp.measure import LabeledMeasure
 from motlp.polish import best, sinkhorn_lp
 from motlp.rounding import feasible_plan, feasible_potential, memberships
-from motlp.sinkhorn import COARSEST, schedule, sinkhorn
+from motlp.sinkhorn import COARSEST, NotConverged, schedule, sinkhorn
 from motlp.solution import Status
 from motlp.solve import solve
 from motlp.sweeper import Sweeper
@@ -166,7 +166,8 @@ def test_tol_is_reached_and_reported(digits: Hypergraph) -> None:
 
 
 def test_a_limit_is_told_and_the_interval_still_holds(digits: Hypergraph) -> None:
-    solution = sinkhorn(digits, 1e-4, tol=1e-9, max_sweeps=30)
+    with pytest.warns(NotConverged, match="max_sweeps = 30"):
+        solution = sinkhorn(digits, 1e-4, tol=1e-9, max_sweeps=30)
     assert solution.status is Status.LIMIT
     assert "max_sweeps = 30" in solution.message
     assert solution.gap is not None

@@ -8,6 +8,7 @@ import numpy as np
 
 from motlp.errors import UnknownName
 from motlp.frameworks.catalogue import SolverInfo, licence, package_version
+from motlp.frameworks.highs import silent_highs
 from motlp.frameworks.options import highs_options
 from motlp.model import LinearProgram, Model
 from motlp.solution import Solution, Status
@@ -53,8 +54,7 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Solution:
     info, settings = prepare(solver, options)
     program: LinearProgram = model.problem
     started = time.perf_counter()
-    highs = highspy.Highs()
-    highs.silent()
+    highs = silent_highs()
     for name, value in settings.items():
         highs.setOptionValue(name, value)
     highs.passModel(as_highs(program))

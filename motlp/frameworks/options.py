@@ -5,6 +5,7 @@ from typing import Any
 import highspy
 
 from motlp.errors import InvalidConfig, UnknownName
+from motlp.frameworks.highs import silent_highs
 
 # What the `glpk` of CVXPY reads from its options (cvxopt.glpk.options).
 CVXOPT_GLPK: dict[str, Any] = {
@@ -34,8 +35,7 @@ def highs_options(options: dict[str, Any]) -> dict[str, Any]:
         UnknownName: HiGHS has no such option.
         InvalidConfig: the value is not of the option's type, or outside its range.
     """
-    probe = highspy.Highs()
-    probe.silent()
+    probe = silent_highs()
     known = [name for name in dir(probe.getOptions()) if not name.startswith("_")]
     kinds: dict[Any, type] = {
         highspy.HighsOptionType.kBool: bool,
