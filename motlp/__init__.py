@@ -10,7 +10,7 @@ from motlp.measure import LabeledMeasure
 from motlp.method import Method
 from motlp.model import LinearProgram, Model, declare
 from motlp.polish import sinkhorn_lp
-from motlp.sinkhorn import sinkhorn
+from motlp.sinkhorn import NotConverged, sinkhorn
 from motlp.solution import Solution, Status
 from motlp.solve import solve, solvers
 from motlp.sweep import Row, sweep
@@ -23,6 +23,7 @@ __all__ = [
     "Method",
     "Model",
     "MotlpError",
+    "NotConverged",
     "Quadratic",
     "Row",
     "Solution",

@@ -34,8 +34,8 @@ Callback = Callable[[int, float, float, float], object]
 
 COARSEST = 3e-2  # η to start from: there a dozen sweeps settle all but the details
 REFINEMENT = 1 / 3  # of η, from one stage to the next
-STAGE = 40  # sweeps that a stage before the target η may take
-SETTLED = 1e-2  # marginal error with which such a stage is left early
+SETTLED = 1e-3  # marginal error with which a stage is left, the last one too unless more is asked for
+STILL = 1e-9  # marginal error from which on more sweeps change nothing that can be seen in the interval
 CHECK = 20  # sweeps from one look at the interval to the next
 PARALLEL = 300_000  # memberships from which on more than one thread is worth it
 
@@ -69,7 +69,7 @@ def sinkhorn(
     hypergraph: Hypergraph,
     eta: float = 1e-3,
     tol: float | None = None,
-    marginal: float = 1e-4,
+    marginal: float | None = None,
     max_sweeps: int = 1000,
     start: Float64[np.ndarray, " _"] | None = None,
     callback: Callback | None = None,
@@ -81,7 +81,8 @@ def sinkhorn(
     Args:
         eta: regularisation, in units of cost (a point alone costs 1).
         tol: width of the interval, in units of risk, to stop at, whatever η has been reached.
-        marginal: marginal error, in units of mass (which sums to 1), to stop at once η is `eta`.
+        marginal: marginal error, in units of mass (which sums to 1), to stop at once η is `eta`; where neither it nor
+            `tol` is asked for, 1e-3.
         max_sweeps: passes over all classes to stop after.
         start: a potential to start from, directly at `eta`; best the `regularised_potential` of a similar problem.
         callback: called now and then with sweep, η and the two ends of the interval, not yet proved.
@@ -93,13 +94,18 @@ def sinkhorn(
     asked to get to: with `tol`, to an interval that narrow; without, to the marginal error. It then warns, too.
     """
     check(hypergraph, eta, tol, marginal, max_sweeps, start)
+    if marginal is None:
+        marginal = SETTLED if tol is None else STILL
     began = perf_counter()
     state = Sweeper(hypergraph, np.zeros(hypergraph.measure.size) if start is None else start)
     parts = memberships(hypergraph)
     declared = perf_counter()
     with threads_for(len(parts.points)):
-        for stage in [eta] if start is not None else schedule(eta):
-            narrow, settled = descend(state, parts, stage, stage == eta, tol, marginal, max_sweeps, callback)
+        stages = [eta] if start is not None else schedule(eta)
+        for left, stage in zip(range(len(stages), 0, -1), stages, strict=True):
+            until = state.sweeps + max(1, (max_sweeps - state.sweeps) // left)
+            aim = marginal if left == 1 else max(marginal, SETTLED)
+            narrow, settled = descend(state, parts, stage, tol, aim, until, callback)
             if narrow or state.sweeps >= max_sweeps:
                 break
         swept = perf_counter()
@@ -138,7 +144,7 @@ def check(
     hypergraph: Hypergraph,
     eta: float,
     tol: float | None,
-    marginal: float,
+    marginal: float | None,
     max_sweeps: int,
     start: Float64[np.ndarray, " _"] | None,
 ) -> None:
@@ -166,10 +172,9 @@ def descend(
     state: Sweeper,
     parts: Memberships,
     eta: float,
-    last: bool,
     tol: float | None,
     marginal: float,
-    max_sweeps: int,
+    until: int,
     callback: Callback | None,
 ) -> tuple[bool, bool]:
     """Sweeps at one η; whether the interval became narrow enough, and whether the marginals settled."""
@@ -177,8 +182,8 @@ def descend(
     first = state.sweeps
     while True:
         state.sweep()
-        settled = state.error <= (marginal if last else max(marginal, SETTLED))
-        over = settled or state.sweeps >= max_sweeps or (not last and state.sweeps - first >= STAGE)
+        settled = state.error <= marginal
+        over = settled or state.sweeps >= until
         if (over or (state.sweeps - first) % CHECK == 0) and (tol is not None or callback is not None):
             plan, potential = rounded(parts, state.plan, state.potential)
             lower, upper = 1.0 - cover(parts, plan), 1.0 - float(parts.mass @ potential)

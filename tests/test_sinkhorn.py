@@ -2,7 +2,6 @@
 
 import itertools
 import os
-from fractions import Fraction
 from pathlib import Path
 
 import cvxpy as cp
@@ -12,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motlp.cost import Ball, Quadratic
+from motlp.datasets import load
 from motlp.errors import InvalidBudget
 from motlp.hypergraph import Hypergraph
 from motlp.interactions import interactions
@@ -43,11 +43,7 @@ def hypergraphs(draw: st.DrawFn) -> Hypergraph:
 
 @pytest.fixture(scope="module")
 def digits() -> Hypergraph:
-    from sklearn.datasets import load_digits
-
-    X, y = load_digits(return_X_y=True)
-    measure = LabeledMeasure.from_arrays(X.astype(np.uint8), y, unit=Fraction(1, 16)).select(per_class=100)
-    return interactions(measure, Ball("l2"), "1", 3)
+    return interactions(load("digits", per_class=100), Ball("l2"), "1", 3)
 
 
 def linear(hypergraph: Hypergraph) -> float:
@@ -57,6 +53,7 @@ def linear(hypergraph: Hypergraph) -> float:
     return risk
 
 
+@pytest.mark.filterwarnings("ignore::motlp.NotConverged")
 @settings(max_examples=25, deadline=None)
 @given(hypergraphs(), st.sampled_from([1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5]), st.integers(1, 200))
 def test_the_interval_holds_the_linear_program(hypergraph: Hypergraph, eta: float, sweeps: int) -> None:
@@ -122,6 +119,7 @@ def test_a_generic_convex_solver_agrees(cost: Ball | Quadratic, eta: float) -> N
     assert solution.regularised_objective == pytest.approx(problem.value, abs=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore::motlp.NotConverged")
 def test_the_interval_shrinks_with_eta(digits: Hypergraph) -> None:
     gaps = []
     for eta in (1e-2, 1e-3, 1e-4):
@@ -172,6 +170,21 @@ def test_a_limit_is_told_and_the_interval_still_holds(digits: Hypergraph) -> Non
     assert "max_sweeps = 30" in solution.message
     assert solution.gap is not None
     assert solution.risk_lower - ROUNDING <= linear(digits) <= solution.risk_lower + solution.gap + ROUNDING
+
+
+def test_tol_is_pursued_beyond_the_usual_marginal_error(digits: Hypergraph) -> None:
+    usual = sinkhorn(digits, 1e-3)
+    assert usual.gap is not None
+    narrower = sinkhorn(digits, 1e-3, tol=0.9 * usual.gap, max_sweeps=5000)
+    assert narrower.status is Status.OPTIMAL
+    assert narrower.marginal_error < usual.marginal_error <= 1e-3
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("eps", ["0.7", "1", "1.2"])
+def test_it_converges_unasked(eps: str) -> None:
+    solution = sinkhorn(interactions(load("digits", per_class=100), Ball("l2"), eps, 3))
+    assert solution.status is Status.OPTIMAL
 
 
 def test_a_warm_start_saves_sweeps(digits: Hypergraph) -> None:
