@@ -9,6 +9,7 @@ from motlp.frameworks.options import typed_options
 from motlp.hypergraph import Hypergraph
 from motlp.polish import sinkhorn_lp
 from motlp.sinkhorn import Regularised, sinkhorn
+from motlp.sinkhorn import check as check_sweeps
 from motlp.solution import Solution
 from motlp.solve import check, solve
 
@@ -31,6 +32,7 @@ class Method:
 
     Raises:
         UnknownName, SolverUnavailable, InvalidConfig: what is asked for does not exist here.
+        InvalidBudget: a number for Sinkhorn is out of range.
     """
 
     model: str | None = None
@@ -47,6 +49,7 @@ class Method:
                         f"interactions themselves; leave out the {name}."
                     )
             checked = typed_options(self.solver, dict(self.options), OPTIONS[self.solver])
+            check_sweeps(**checked)
             object.__setattr__(self, "options", checked)
         else:
             check(*self._declared(), self.options)

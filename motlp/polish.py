@@ -15,10 +15,9 @@ import numpy as np
 from jaxtyping import Bool, Float64
 from numba import njit, prange
 
-from motlp.errors import InvalidBudget
 from motlp.hypergraph import Hypergraph
 from motlp.rounding import Memberships, feasible_potential, memberships, total
-from motlp.sinkhorn import Callback, NotConverged, cover, sinkhorn
+from motlp.sinkhorn import Callback, NotConverged, check, cover, sinkhorn
 from motlp.solution import Solution, Status
 from motlp.solve import PROVED_OPTIMAL, solve
 
@@ -50,8 +49,7 @@ def sinkhorn_lp(
         InvalidBudget: a number that is out of range.
         UnknownName, InvalidConfig: the solver or an option cannot be used.
     """
-    if not tol > 0:
-        raise InvalidBudget(f"tol is {tol}; it must be positive, such as 1e-6.")
+    check(eta, tol, None, max_sweeps)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotConverged)  # a guess is all that is wanted
         guess = sinkhorn(hypergraph, eta, max_sweeps=max_sweeps, start=start, callback=callback)

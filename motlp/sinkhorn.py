@@ -93,7 +93,11 @@ def sinkhorn(
     The interval of the answer is proved wherever the sweeps end. The status is LIMIT when that is not where they were
     asked to get to: with `tol`, to an interval that narrow; without, to the marginal error. It then warns, too.
     """
-    check(hypergraph, eta, tol, marginal, max_sweeps, start)
+    check(eta, tol, marginal, max_sweeps)
+    if start is not None and len(start) != hypergraph.measure.size:
+        raise InvalidBudget(
+            f"start has {len(start)} entries for {hypergraph.measure.size} points; give one potential a point."
+        )
     if marginal is None:
         marginal = SETTLED if tol is None else STILL
     began = perf_counter()
@@ -111,8 +115,9 @@ def sinkhorn(
         swept = perf_counter()
         regularised = state.plan
         plan, potential = rounded(parts, regularised, state.potential)
+    converged = narrow or (settled and tol is None)
     message = f"eta {state.eta:g}, {state.sweeps} sweeps, marginal error {state.error:.1e}"
-    if not (narrow or (settled and tol is None)):
+    if not converged:
         wanted = f"tol = {tol:g}" if tol is not None else f"marginal = {marginal:g}"
         if settled:
             message = f"settled before {wanted}; lower eta ({message})"
@@ -125,7 +130,7 @@ def sinkhorn(
         framework="sinkhorn",
         solver="sinkhorn",
         version=version("motlp"),
-        status=Status.OPTIMAL if narrow or (settled and tol is None) else Status.LIMIT,
+        status=Status.CONVERGED if converged else Status.LIMIT,
         message=message,
         objective=cover(parts, plan),
         plan=plan,
@@ -140,24 +145,13 @@ def sinkhorn(
     )
 
 
-def check(
-    hypergraph: Hypergraph,
-    eta: float,
-    tol: float | None,
-    marginal: float | None,
-    max_sweeps: int,
-    start: Float64[np.ndarray, " _"] | None,
-) -> None:
-    """Refuse what cannot be asked for."""
+def check(eta: float = 1.0, tol: float | None = None, marginal: float | None = None, max_sweeps: int = 1) -> None:
+    """Refuses what cannot be asked for; before any work begins, too."""
     for name, value in (("eta", eta), ("tol", tol), ("marginal", marginal)):
         if value is not None and not (isfinite(value) and value > 0):
             raise InvalidBudget(f"{name} is {value}; it must be positive and finite, such as 1e-3.")
     if max_sweeps < 1:
         raise InvalidBudget(f"max_sweeps is {max_sweeps}; it must be at least 1.")
-    if start is not None and len(start) != hypergraph.measure.size:
-        raise InvalidBudget(
-            f"start has {len(start)} entries for {hypergraph.measure.size} points; give one potential a point."
-        )
 
 
 def schedule(eta: float) -> list[float]:

@@ -16,6 +16,7 @@ class Status(Enum):
     """How a solve ended; the value is a sentence for people."""
 
     OPTIMAL = "solved to optimality"
+    CONVERGED = "converged to what was asked; the proved interval says how far off the optimum that is"
     INACCURATE = "solved, but not to the solver's tolerance; the proved interval says how far off it is"
     LIMIT = "stopped at a limit before the optimum; the proved interval still holds"
     INFEASIBLE = "no solution satisfies the constraints; look at those that were added"

@@ -26,6 +26,7 @@ SCIPY = {
     "ipm_optimality_tolerance": float,
     "simplex_dual_edge_weight_strategy": str,
 }
+NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a word"}
 
 
 def highs_options(options: dict[str, Any]) -> dict[str, Any]:
@@ -85,5 +86,5 @@ def convert(solver: str, name: str, value: Any, kind: type | tuple[str, ...]) ->
     if kind is str and isinstance(value, bool):
         return "on" if value else "off"
     if (kind is int and isinstance(value, bool)) or not isinstance(value, kind):
-        raise InvalidConfig(f"the {solver} option {name!r} takes a {kind.__name__}, not {value!r}.")
+        raise InvalidConfig(f"the {solver} option {name!r} takes {NAMES[kind]}, not {value!r}.")
     return value
