@@ -9,21 +9,27 @@ a busy machine stretches less than the wall's. Compilation is not counted: every
 
 import argparse
 from collections.abc import Callable
+from importlib import import_module
 from itertools import combinations
 from time import perf_counter, process_time
 
 import numba
 import numpy as np
 
+from motlp import sweeper
 from motlp.cost import Ball
 from motlp.datasets import load
 from motlp.hypergraph import Hypergraph
 from motlp.interactions import interactions
 from motlp.polish import sinkhorn_lp
 from motlp.sinkhorn import sinkhorn
-from motlp.solution import Solution
+from motlp.solution import Solution, Status
 from motlp.solve import solve
 from motlp.sweeper import Sweeper
+
+schedule = import_module("motlp.sinkhorn")  # the name is also that of a function
+PATIENCE = 300.0  # seconds for the peer
+NEVER = 10**9
 
 
 def main() -> None:
@@ -34,6 +40,7 @@ def main() -> None:
     sinkhorn_lp(small, 1e-2, max_sweeps=2)
     with_threads(2, small, 1)
     dense(small)
+    acceleration(small)
     began = perf_counter()
     hypergraph = interactions(load("mnist", per_class=per_class), Ball("l2"), "3", 3)
     print(f"\nMNIST, l2, eps 3, order 3: {hypergraph.counts}, enumerated in {perf_counter() - began:.1f} s")
@@ -41,19 +48,30 @@ def main() -> None:
     bounds(hypergraph)
 
 
+def acceleration(hypergraph: Hypergraph) -> None:
+    """Sweeps to a marginal error of 1e-3 at η = 1e-3: exact steps, longer ones, and with leaps."""
+    usual = (sweeper.RELAXATION, schedule.LEAP)
+    print("\ndigits, 100 a class, order 3, eta 1e-3     sweeps    seconds    gap")
+    for name, relaxation, leap in (("exact steps", 1.0, NEVER), ("over-relaxed", usual[0], NEVER), ("leaps", *usual)):
+        sweeper.RELAXATION, schedule.LEAP = relaxation, leap
+        run = sinkhorn(hypergraph, 1e-3, max_sweeps=20_000)
+        print(f"{name:40s} {run.sweeps:8d} {run.seconds['solve']:10.2f}    {run.gap:.1e}   {run.status.label}")
+
+
 def bounds(hypergraph: Hypergraph) -> None:
     """Certified bounds against HiGHS' interior point method on the dual and with presolve, its fastest way."""
     print("\nTo the bound                     wall s    CPU s   says        at least    gap")
-    guess = timed("sinkhorn, eta 3e-3", lambda: sinkhorn(hypergraph, 3e-3, max_sweeps=80), hypergraph)
+    guess = timed("sinkhorn, eta 3e-3", lambda: sinkhorn(hypergraph, 3e-3, marginal=2e-2), hypergraph)
     exact = timed("sinkhorn+lp", lambda: sinkhorn_lp(hypergraph), hypergraph)
-    options = {"presolve": "on"}
+    options = {"presolve": "on", "time_limit": PATIENCE}
     peer = timed("HiGHS ipm", lambda: solve(hypergraph, framework="matrix", solver="ipm", options=options), hypergraph)
     value = exact[2].risk_lower
     print(f"sinkhorn proves {guess[2].risk_lower / value:.2%} of the value {value:.6f} (99 % asked for)")
+    least = "at least " if peer[2].status is Status.LIMIT else ""
     for name, ours, asked in (("sinkhorn", guess, 4), ("sinkhorn+lp", exact, 2)):
         print(
-            f"{name}: {peer[0] / ours[0]:.1f} times as fast as HiGHS ipm by the wall clock, "
-            f"{peer[1] / ours[1]:.1f} times by CPU time ({asked} asked for)"
+            f"{name}: {least}{peer[0] / ours[0]:.1f} times as fast as HiGHS {peer[2].version} ipm by the wall clock, "
+            f"{least}{peer[1] / ours[1]:.1f} times by CPU time ({asked} asked for)"
         )
 
 

@@ -89,7 +89,7 @@ def bound(settings: BoundSettings) -> None:
     with Stages(settings.quiet) as stages, executor_of(settings) as executor:
         hypergraph = hypergraph_of(settings, stages, executor)
         with stages.stage("solve", f"{hypergraph.size:,} interactions"):
-            solution = method.solve(hypergraph, callback=lambda note: stages.update("solve", 0, 0, note))
+            solution = method.solve(hypergraph, callback=stages.remark)
         del stages.seconds["solve"]  # the solution tells it in more detail
         stages.seconds.update(solution.seconds)
         with stages.stage("certify"):
@@ -125,6 +125,7 @@ def sweep_(settings: SweepSettings) -> None:
             most=settings.max_interactions,
             progress=stages.update,
             each=lambda row: stages.note(told(row)),
+            callback=stages.remark,
         )
     printed([asdict(row) for row in rows] if settings.json_ else sweep_table(rows))
     if settings.plot is not None:

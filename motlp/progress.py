@@ -24,7 +24,7 @@ class Stages:
         self.seconds: dict[str, float] = {}
         self._quiet = quiet
         self._console = Console(stderr=True, highlight=False)
-        self._shown = ""
+        self._shown, self._done, self._total = "", 0.0, 0.0
         self._since = self._printed = time.monotonic()
         self._bar: Progress | None = None
         if not quiet and self._console.is_terminal:
@@ -57,6 +57,7 @@ class Stages:
         if self._quiet:
             return
         now = time.monotonic()
+        self._done, self._total = done, total
         if name != self._shown:
             self._shown, self._since, self._printed = name, now, now
             if self._bar is not None:
@@ -68,6 +69,10 @@ class Stages:
         elif now - self._printed > SECONDS_BETWEEN_LINES and done < (total or 1):
             self._printed = now
             self._console.print(f"{name}: {times(now - self._since, done, total)} {note}".rstrip(), soft_wrap=True)
+
+    def remark(self, note: str) -> None:
+        """Tell more about the work at hand."""
+        self.update(self._shown, self._done, self._total, note)
 
     def note(self, text: str) -> None:
         """Print a line that stays, such as a result on the way."""

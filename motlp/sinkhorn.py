@@ -37,6 +37,7 @@ REFINEMENT = 1 / 3  # of η, from one stage to the next
 SETTLED = 1e-3  # marginal error with which a stage is left, the last one too unless more is asked for
 STILL = 1e-9  # marginal error from which on more sweeps change nothing that can be seen in the interval
 CHECK = 20  # sweeps from one look at the interval to the next
+LEAP = 10  # sweeps from one leap to the next
 PARALLEL = 300_000  # memberships from which on more than one thread is worth it
 
 
@@ -178,6 +179,8 @@ def descend(
         state.sweep()
         settled = state.error <= marginal
         over = settled or state.sweeps >= until
+        if not over and (state.sweeps - first) % LEAP == 0:
+            state.leap()
         if (over or (state.sweeps - first) % CHECK == 0) and (tol is not None or callback is not None):
             plan, potential = rounded(parts, state.plan, state.potential)
             lower, upper = 1.0 - cover(parts, plan), 1.0 - float(parts.mass @ potential)

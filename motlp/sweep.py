@@ -62,6 +62,7 @@ def sweep(
     most: int = 50_000_000,
     progress: Callable[[str, int, int], object] | None = None,
     each: Callable[[Row], object] | None = None,
+    callback: Callable[[str], object] | None = None,
 ) -> list[Row]:
     """Bounds for every budget and order, from one enumeration at the largest budget.
 
@@ -77,6 +78,7 @@ def sweep(
         most: refuse to enumerate more interactions than this.
         progress: called as progress(stage, done, total).
         each: called with every row as it is found.
+        callback: called with a note on how far the bound at hand is, where its method tells and without an executor.
 
     Returns:
         The rows, by ε, then by order.
@@ -99,7 +101,7 @@ def sweep(
             largest, order = max(e for e, _ in left), max(k for _, k in left)
             known = interactions(measure, threat, largest, order, executor=executor, progress=tell, most=most)
         tell("bounds", 0, len(left))
-        for done, row in enumerate(computed(known, left, method, study, executor), start=1):
+        for done, row in enumerate(computed(known, left, method, study, executor, callback), start=1):
             rows[row.eps, row.order] = row
             if path is not None:
                 write(path, rows.values())
@@ -139,12 +141,13 @@ def computed(
     method: Method,
     study: Mapping[str, str],
     executor: Executor | None,
+    callback: Callable[[str], object] | None,
 ) -> Iterator[Row]:
     """The rows of the points, as they are found; in turn, each from the last, without an executor."""
     if executor is None:
         last: dict[int, Solution] = {}
         for eps, order in points:
-            last[order] = method.solve(hypergraph.truncate(order).at(eps), start=last.get(order))
+            last[order] = method.solve(hypergraph.truncate(order).at(eps), start=last.get(order), callback=callback)
             yield row_of(last[order], study)
         return
     queue, pending = iter(points), set[Future[Row]]()

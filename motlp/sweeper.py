@@ -3,6 +3,9 @@
 At regularisation η the iterate is h = g/η. The update of a point v needs the logarithm of Σ_{A∋v} π_A, with
 log π_A = h_v + Σ_{w∈A∖v} h_w − (1 + c_A)/η. All that a sweep reads is h and, in a row, the other members of each
 interaction of each point; all that it writes is h, so the points of a class can be shared out among threads.
+
+What settles last moves evenly for hundreds of sweeps: large components, in which every second point rises while the
+others sink. So now and then a leap goes on in the direction of the last sweeps for as long as the objective rises.
 """
 
 from typing import NamedTuple
@@ -16,6 +19,8 @@ from motlp.hypergraph import Hypergraph
 
 RELAXATION = 1.7  # factor on a step; with 1.9 the late sweeps gain nothing more, and the early ones lose
 CHUNK = 64  # points whose exponentials are taken in one go
+HALVINGS = 4  # of the range in which the top of a leap lies
+BLOCK = 1 << 14  # interactions whose terms of a slope are summed in one go
 
 
 class Neighbours(NamedTuple):
@@ -57,7 +62,7 @@ class Sweeper:
 
     Attributes:
         eta: the regularisation; set it with `cool`.
-        sweeps: done so far.
+        sweeps: done so far; leaps are none.
         error: Σ_v |m_v − Σ_{A∋v} π_A|, each term as found just before the update of v in the last sweep.
     """
 
@@ -74,6 +79,8 @@ class Sweeper:
         self.blocks = [b[moves[b]] for b in np.split(by_class, np.cumsum(np.bincount(labels))[:-1])]
         self.mass, self.logs = mass, np.log(np.where(mass > 0, mass, 1.0))
         self.eta, self.sweeps, self.error = 1.0, 0, np.inf
+        self.landed = self.scaled.copy()
+        self.heights, self.slants = np.empty((2, hypergraph.size))
 
     @property
     def potential(self) -> Float64[np.ndarray, " points"]:
@@ -99,6 +106,7 @@ class Sweeper:
         """Goes on with the same potential at another η."""
         self.scaled *= self.eta / eta
         self.eta = eta
+        self.landed[:] = self.scaled
 
     def sweep(self) -> None:
         """One pass over all classes."""
@@ -106,6 +114,39 @@ class Sweeper:
         for block in self.blocks:
             self.error += _sweep(block, *self.neighbours, self.scaled, self.mass, self.logs, self.eta, RELAXATION)
         self.sweeps += 1
+
+    def leap(self) -> None:
+        """Goes on as the sweeps since the last leap went, if the objective rises that way.
+
+        It is concave: where its slope is positive, it has risen all the way.
+        """
+        way = np.zeros_like(self.scaled)
+        np.subtract(self.scaled, self.landed, out=way, where=self.mass > 0)
+        end = 0
+        for rows in self.hypergraph.members:
+            part = slice(end, end := end + len(rows))
+            _incline(
+                rows,
+                self.hypergraph.cost[part],
+                self.scaled,
+                way,
+                self.eta,
+                self.heights[part],
+                self.slants[part],
+            )
+        gain = float(self.mass @ way)
+        if gain > _slope(self.heights, self.slants, 1.0):
+            low, high = 1.0, 2.0
+            while high < 2.0**30 and gain > _slope(self.heights, self.slants, high):
+                low, high = high, 2.0 * high
+            for _ in range(HALVINGS):
+                middle = 0.5 * (low + high)
+                if gain > _slope(self.heights, self.slants, middle):
+                    low = middle
+                else:
+                    high = middle
+            self.scaled += low * way
+        self.landed[:] = self.scaled
 
 
 @njit(cache=True, nogil=True)
@@ -161,6 +202,30 @@ def _sweep(block, degree, place, rank, others, costs, scaled, mass, logs, eta, r
             error += mass[v] * abs(covered - 1.0)
             scaled[v] += step * relaxation if step < longest else step
     return error
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def _incline(rows, prices, scaled, way, eta, heights, slants):
+    """Writes log π_A and its derivative along a direction for the interactions of one size."""
+    for a in prange(len(rows)):
+        height, slant = -(1.0 + prices[a]) / eta, 0.0
+        for v in rows[a]:
+            height += scaled[v]
+            slant += way[v]
+        heights[a], slants[a] = height, slant
+
+
+@njit(cache=True, nogil=True, parallel=True, fastmath={"contract", "reassoc"})
+def _slope(heights, slants, t):
+    """The derivative of Σ_A π_A at a distance t; the order of summation does not depend on the threads."""
+    blocks = (len(heights) + BLOCK - 1) // BLOCK
+    parts = np.zeros(blocks)
+    for b in prange(blocks):
+        total = 0.0
+        for a in range(b * BLOCK, min((b + 1) * BLOCK, len(heights))):
+            total += slants[a] * _exp(heights[a] + t * slants[a])
+        parts[b] = total
+    return parts.sum()
 
 
 @njit(cache=True, nogil=True)

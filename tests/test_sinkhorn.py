@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import sys
 from pathlib import Path
 
 import cvxpy as cp
@@ -149,7 +150,28 @@ def test_the_objective_never_falls(digits: Hypergraph) -> None:
     for _ in range(40):
         state.sweep()
         objectives.append(state.objective(state.plan))
+        state.leap()
+        objectives.append(state.objective(state.plan))
     assert (np.diff(objectives) >= -1e-13).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(hypergraphs(), st.sampled_from([1.0, 1e-2, 1e-5]), st.integers(1, 30))
+def test_a_leap_lowers_no_objective(hypergraph: Hypergraph, eta: float, sweeps: int) -> None:
+    state = Sweeper(hypergraph, np.zeros(hypergraph.measure.size))
+    state.cool(eta)
+    for _ in range(sweeps):
+        state.sweep()
+    before = state.objective(state.plan)
+    state.leap()
+    assert state.objective(state.plan) >= before - 1e-13 * max(1.0, abs(before))
+
+
+def test_leaps_save_sweeps(digits: Hypergraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    leaping = sinkhorn(digits, 1e-3)
+    monkeypatch.setattr(sys.modules["motlp.sinkhorn"], "LEAP", 10**9)  # the name is also that of a function
+    walking = sinkhorn(digits, 1e-3, max_sweeps=5000)
+    assert leaping.sweeps < 0.7 * walking.sweeps
 
 
 def test_tol_is_reached_and_reported(digits: Hypergraph) -> None:

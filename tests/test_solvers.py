@@ -217,7 +217,11 @@ def test_a_solver_that_returns_nonsense_is_not_believed(pair, monkeypatch):
         ({"options": {"time_limit": -1}}, InvalidConfig, "HiGHS refuses -1 for its option 'time_limit'"),
         ({"options": {"threads": 1.5}}, InvalidConfig, "'threads' takes a whole number, not 1.5"),
         ({"solver": "clarabel", "options": {"max_itr": 1}}, UnknownName, "Clarabel option 'max_itr'. Did you mean"),
-        ({"solver": "clarabel", "options": {"max_iter": 1.5}}, InvalidConfig, "'max_iter' takes a whole number, not 1.5"),
+        (
+            {"solver": "clarabel", "options": {"max_iter": 1.5}},
+            InvalidConfig,
+            "'max_iter' takes a whole number, not 1.5",
+        ),
         ({"solver": "glpk", "options": {"tm_limt": 1}}, UnknownName, "unknown GLPK option 'tm_limt'"),
         ({"solver": "glpk", "options": {"presolve": True}}, InvalidConfig, "takes GLP_ON, GLP_OFF, not True"),
         ({"solver": "scs", "options": {"nonsense": 1}}, InvalidConfig, "scs does not run with the options nonsense"),
