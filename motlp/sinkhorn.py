@@ -36,8 +36,8 @@ COARSEST = 3e-2  # η to start from: there a dozen sweeps settle all but the det
 REFINEMENT = 1 / 3  # of η, from one stage to the next
 SETTLED = 1e-3  # marginal error with which a stage is left, the last one too unless more is asked for
 STILL = 1e-9  # marginal error from which on more sweeps change nothing that can be seen in the interval
-CHECK = 20  # sweeps from one look at the interval to the next
-LEAP = 10  # sweeps from one leap to the next
+CHECK = 40  # sweeps from one look at the interval to the next, which takes as long as a dozen of them
+LEAP = 10  # sweeps from one leap to the next, and after the last one, which widens the interval for a while
 PARALLEL = 300_000  # memberships from which on more than one thread is worth it
 
 
@@ -116,6 +116,7 @@ def sinkhorn(
         swept = perf_counter()
         regularised = state.plan
         plan, potential = rounded(parts, regularised, state.potential)
+    settled = settled and state.eta == eta
     converged = narrow or (settled and tol is None)
     message = f"eta {state.eta:g}, {state.sweeps} sweeps, marginal error {state.error:.1e}"
     if not converged:
@@ -179,7 +180,7 @@ def descend(
         state.sweep()
         settled = state.error <= marginal
         over = settled or state.sweeps >= until
-        if not over and (state.sweeps - first) % LEAP == 0:
+        if not settled and (state.sweeps - first) % LEAP == 0 and state.sweeps + LEAP <= until:
             state.leap()
         if (over or (state.sweeps - first) % CHECK == 0) and (tol is not None or callback is not None):
             plan, potential = rounded(parts, state.plan, state.potential)

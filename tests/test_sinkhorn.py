@@ -186,6 +186,14 @@ def test_tol_is_reached_and_reported(digits: Hypergraph) -> None:
     assert seen[-1][3] - seen[-1][2] <= 3e-3
 
 
+@pytest.mark.parametrize("max_sweeps", [1, 2, 3])
+def test_coarse_stages_that_settle_are_not_the_end(max_sweeps: int) -> None:
+    apart = LabeledMeasure.from_arrays([[0.0], [9.0]], [0, 1])  # alone, each point settles in a sweep
+    with pytest.warns(NotConverged):
+        solution = sinkhorn(interactions(apart, Ball("l2"), "1", 2), 1e-3, max_sweeps=max_sweeps)
+    assert solution.status is Status.LIMIT
+
+
 def test_a_limit_is_told_and_the_interval_still_holds(digits: Hypergraph) -> None:
     with pytest.warns(NotConverged, match="max_sweeps = 30"):
         solution = sinkhorn(digits, 1e-4, tol=1e-9, max_sweeps=30)
