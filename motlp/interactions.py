@@ -20,8 +20,9 @@ from motlp.cost import Ball, Cost, Norm, Number, exact
 from motlp.errors import InvalidBudget, TooManyInteractions
 from motlp.geometry.cliques import cofaces, extensions, faces_of
 from motlp.geometry.enclosing import IN, LARGEST, OUT, UNSURE, radii, radius_squared, slack
-from motlp.geometry.pairs import Pairs, estimate_pairs, exact_distance, pairs_within
+from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
 from motlp.geometry.spread import scaled_sums
+from motlp.geometry.tile import exact_distance
 from motlp.hypergraph import Hypergraph
 from motlp.measure import LabeledMeasure
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from motlp.geometry.enclosing import IN, OUT, UNSURE, centre_weights, exact_radius_squared, radii, radius_squared
-from motlp.geometry.pairs import exact_distance
+from motlp.geometry.tile import exact_distance
 
 TETRAHEDRON = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
 SQUARE = np.array([[0, 0], [2, 0], [2, 2], [0, 2]])

@@ -16,7 +16,7 @@ from motlp import datasets
 from motlp.cost import Ball, Cost, Quadratic
 from motlp.errors import InvalidBudget, TooManyInteractions
 from motlp.geometry.enclosing import radius_squared
-from motlp.geometry.pairs import exact_distance
+from motlp.geometry.tile import exact_distance
 from motlp.hypergraph import Hypergraph
 from motlp.interactions import interactions
 from motlp.measure import LabeledMeasure

@@ -12,7 +12,8 @@ from hypothesis.extra.numpy import arrays
 
 from motlp.errors import InvalidMeasure, TooManyInteractions
 from motlp.geometry import pairs as module
-from motlp.geometry.pairs import Pairs, estimate_pairs, exact_distance, pairs_within
+from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
+from motlp.geometry.tile import exact_distance
 
 NORMS = ["l2", "linf", "l1"]
 VALUES = {

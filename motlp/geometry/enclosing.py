@@ -23,7 +23,7 @@ from jaxtyping import Bool, Float64, Int, Int8, Int32, Num
 from numba import njit
 
 from motlp.geometry import manhattan
-from motlp.geometry.pairs import Norm, exact_distance
+from motlp.geometry.tile import Norm, exact_distance
 
 OUT, IN, UNSURE = 0, 1, 2
 """What floating point can say of a set: too wide for the ball, fitting, or too close to tell."""
