@@ -15,7 +15,7 @@ is far less than its last step outwards.
 from math import fsum, inf, nextafter
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float
 
 from motlp.hypergraph import Hypergraph
 
@@ -23,11 +23,12 @@ UNIT_ROUNDOFF = 2.0**-53
 FEW = 8.0  # operations, besides those of a sum, whose rounding is allowed for
 
 
-def cover_cost(hypergraph: Hypergraph, plan: Float64[np.ndarray, " interactions"]) -> float:
+def cover_cost(hypergraph: Hypergraph, plan: Float[np.ndarray, " interactions"]) -> float:
     """Cost of the cover made of a plan and, where it covers too little, of singletons; rounded up.
 
     Any array is a plan: what is negative or no number counts as nothing, and more than 1 as 1, since no mass is larger.
     """
+    plan = np.asarray(plan, np.float64)  # of less precision, it would round the sums more than is allowed for
     used = np.minimum(np.where(plan > 0, plan, 0.0), 1.0)
     incidence, mass = hypergraph.incidence, hypergraph.mass
     memberships = np.bincount(incidence.indices, minlength=len(mass))
@@ -40,12 +41,13 @@ def cover_cost(hypergraph: Hypergraph, plan: Float64[np.ndarray, " interactions"
     return nextafter(total / nextafter(fsum(mass.tolist()), 0.0), inf)
 
 
-def potential_value(hypergraph: Hypergraph, potential: Float64[np.ndarray, " points"]) -> float | None:
+def potential_value(hypergraph: Hypergraph, potential: Float[np.ndarray, " points"]) -> float | None:
     """Value of a potential after division by its worst violation, rounded down; None if it is not finite.
 
     Any finite array is a potential: what is negative counts as nothing. Interactions that were not enumerated because
     they cost more than their points taken singly (quadratic cost) are satisfied by every potential that is at most one.
     """
+    potential = np.asarray(potential, np.float64)
     if not np.isfinite(potential).all():
         return None
     mass, g = hypergraph.mass, np.maximum(potential, 0.0)

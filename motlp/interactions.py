@@ -31,6 +31,7 @@ Points = Num[np.ndarray, "points dims"]
 Sets = tuple[Int32[np.ndarray, "_ _"], Float64[np.ndarray, " _"]]  # members, and their births or costs
 
 CHUNK = 1 << 18  # sets that one task is meant to find
+SMALLEST = Fraction(1, 10**140)  # radius by whose square triangles are divided: it must be a normal float
 SAMPLE_RUN, SAMPLE_RUNS = 1 << 8, 1 << 6  # sets in a row, and rows, that tell how many an order will have
 
 
@@ -87,8 +88,13 @@ def interactions(
     else:
         if eps is not None:
             raise InvalidBudget(f"eps is {eps}, but the quadratic cost has no budget, only its price tau.")
-        budget = None
-        sets = _useful(run, cost.tau * measure.unit**2)
+        budget, price = None, cost.tau * measure.unit**2
+        if not Fraction(1, 10**290) < price < 10**290:
+            raise InvalidBudget(
+                f"tau is {float(cost.tau):g} and the unit {float(measure.unit):g}: no float64 holds such costs; "
+                "scale tau or the points."
+            )
+        sets = _useful(run, price)
     members, births = zip(*sets, strict=True)
     return Hypergraph(measure, cost, budget, tuple(by_class[rows] for rows in members), births)
 
@@ -115,7 +121,7 @@ def _fitting(
     stop: int,
 ) -> Iterator[Sets]:
     """The sets of one more point than faces[start:stop] that extend them and fit, with their squared radii."""
-    wide = float(min(radius**2, LARGEST)) if norm == "l2" and radius > 0 else np.inf
+    wide = float(min(radius**2, LARGEST)) if norm == "l2" and radius > SMALLEST else np.inf
     for members, distances in cofaces(faces, pairs, start, stop, wide, slack(points, faces.shape[1] + 1)):
         births, verdicts = radii(points, norm, radius, members, distances)
         for row in np.flatnonzero(verdicts == UNSURE):

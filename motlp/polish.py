@@ -81,14 +81,15 @@ def sinkhorn_lp(
                 break
             presolve = "off"
         kept |= joining
-    closed = cover(parts, plan) - parts.mass @ potential <= tol
+    width = cover(parts, plan) - parts.mass @ potential
+    reached = Status.OPTIMAL if width <= PROVED_OPTIMAL else Status.CONVERGED
     return Solution(
         hypergraph=hypergraph,
         model="primal",
         framework="sinkhorn",
         solver="sinkhorn+lp",
         version=guess.version,
-        status=Status.OPTIMAL if closed else Status.LIMIT,
+        status=reached if width <= tol else Status.LIMIT,
         message=message,
         objective=cover(parts, plan),
         plan=plan,

@@ -67,8 +67,14 @@ def adversary(hypergraph: Hypergraph) -> str:
 
 
 def floored(value: float, digits: int = 6) -> str:
-    """A proved lower bound, cut and not rounded, but for the 1e-9 that are rounding error."""
-    return f"{floor((value + 1e-9) * 10**digits) / 10**digits:.{digits}f}".rstrip("0").rstrip(".")
+    """A proved lower bound, cut and not rounded; with more digits where these would cut almost a unit off.
+
+    What is added first is the rounding of a sum, so that 0.2655 is not told as 0.265499999.
+    """
+    value += 1e-13
+    if floor((value + 1e-8) * 10**digits) > floor(value * 10**digits):
+        digits += 3
+    return f"{floor(value * 10**digits) / 10**digits:.{digits}f}".rstrip("0").rstrip(".")
 
 
 def answer(solution: Solution) -> str:
@@ -76,13 +82,15 @@ def answer(solution: Solution) -> str:
     hypergraph, lower = solution.hypergraph, floored(solution.risk_lower)
     text = (
         f"No classifier can have risk below {lower} on {hypergraph.measure.name} against an adversary who "
-        f"{adversary(hypergraph)}: the best possible robust accuracy is {100 * (1 - float(lower)):.6g} %."
+        f"{adversary(hypergraph)}: the best possible robust accuracy is {100 * (1 - float(lower)):.9g} %."
     )
     if solution.plan is None:
         return f"The solver gave no bound, and 0 holds without one. {text}"
     if solution.gap is not None and solution.gap > 1e-6:
         upper = solution.risk_lower + solution.gap
-        text += f" Solved to the end, order {hypergraph.order} could prove at most {min(upper, 1.0):.6g}."
+        text += (
+            f" Solved to the end, order {hypergraph.order} could prove at most {min(ceil(upper * 1e6) / 1e6, 1.0):.6g}."
+        )
     return text
 
 
@@ -153,7 +161,7 @@ def sweep_table(rows: Sequence[Row]) -> Table:
             f"{row.interactions:,}",
             lower,
             gap,
-            f"{1 - float(lower):.6g}",
+            f"{1 - float(lower):.9g}",
         )
         grid.add_row(*map(str, numbers), f"{row.seconds:.2f}", row.status)
     return grid

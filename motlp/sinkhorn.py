@@ -33,6 +33,7 @@ from motlp.sweeper import Sweeper
 Callback = Callable[[int, float, float, float], object]
 
 COARSEST = 3e-2  # η to start from: there a dozen sweeps settle all but the details
+FINEST = 1e-12  # η below which exponents are mostly rounding
 REFINEMENT = 1 / 3  # of η, from one stage to the next
 SETTLED = 1e-3  # marginal error with which a stage is left, the last one too unless more is asked for
 STILL = 1e-9  # marginal error from which on more sweeps change nothing that can be seen in the interval
@@ -95,9 +96,9 @@ def sinkhorn(
     asked to get to: with `tol`, to an interval that narrow; without, to the marginal error. It then warns, too.
     """
     check(eta, tol, marginal, max_sweeps)
-    if start is not None and len(start) != hypergraph.measure.size:
+    if start is not None and np.shape(start) != (hypergraph.measure.size,):
         raise InvalidBudget(
-            f"start has {len(start)} entries for {hypergraph.measure.size} points; give one potential a point."
+            f"start has shape {np.shape(start)} for {hypergraph.measure.size} points; give one potential a point."
         )
     if marginal is None:
         marginal = SETTLED if tol is None else STILL
@@ -152,8 +153,10 @@ def check(eta: float = 1.0, tol: float | None = None, marginal: float | None = N
     for name, value in (("eta", eta), ("tol", tol), ("marginal", marginal)):
         if value is not None and not (isfinite(value) and value > 0):
             raise InvalidBudget(f"{name} is {value}; it must be positive and finite, such as 1e-3.")
-    if max_sweeps < 1:
-        raise InvalidBudget(f"max_sweeps is {max_sweeps}; it must be at least 1.")
+    if eta < FINEST:
+        raise InvalidBudget(f"eta is {eta}; below {FINEST:g} floating point has no room for it; raise it.")
+    if not (isinstance(max_sweeps, int) and max_sweeps >= 1):
+        raise InvalidBudget(f"max_sweeps is {max_sweeps}; it must be a whole number, at least 1.")
 
 
 def schedule(eta: float) -> list[float]:

@@ -81,7 +81,8 @@ def sweep(
         callback: called with a note on how far the bound at hand is, where its method tells and without an executor.
 
     Returns:
-        The rows, by ε, then by order.
+        The rows, by ε, then by order. Sinkhorn starts each from the last where there is no executor, so that its rows
+        may differ, within their intervals, from those found alone or in another run.
 
     Raises:
         InvalidBudget, InvalidFile, UnknownName, TooManyInteractions: before any bound is computed.

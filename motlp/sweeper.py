@@ -19,6 +19,7 @@ from motlp.hypergraph import Hypergraph
 
 RELAXATION = 1.7  # factor on a step; with 1.9 the late sweeps gain nothing more, and the early ones lose
 CHUNK = 64  # points whose exponentials are taken in one go
+FARTHEST = 1e3  # that a start may be from 0; potentials are of the order of 1
 HALVINGS = 4  # of the range in which the top of a leap lies
 BLOCK = 1 << 14  # interactions whose terms of a slope are summed in one go
 
@@ -71,7 +72,8 @@ class Sweeper:
         self.neighbours = neighbours(hypergraph)
         mass, labels = hypergraph.mass, hypergraph.measure.labels
         # A point without mass has no plan, nor has any interaction that holds one; a point with neither stays put.
-        self.scaled = np.where(mass > 0, np.nan_to_num(start, nan=0.0, neginf=0.0, posinf=1.0), -np.inf)
+        start = np.clip(np.nan_to_num(start, nan=0.0, neginf=0.0, posinf=1.0), -FARTHEST, FARTHEST)
+        self.scaled = np.where(mass > 0, start, -np.inf)
         moves = np.zeros(len(mass), bool)
         for rows in hypergraph.members:
             moves[rows[(mass[rows] > 0).all(axis=1)]] = True

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from measures import measures, threats
 
-from motlp.cost import Ball, exact
+from motlp.bounds import cover_cost
+from motlp.cost import Ball, Quadratic, exact
 from motlp.hypergraph import Hypergraph
 from motlp.interactions import interactions
 from motlp.measure import LabeledMeasure
@@ -118,3 +119,12 @@ def test_a_potential_that_leaves_room_is_scaled_up(pair):
 def pair() -> Hypergraph:
     """Two points of two classes in one place: the risk is one half."""
     return interactions(LabeledMeasure.from_arrays([[0.0], [0.0]], [0, 1]), Ball("l2"), 1, 2)
+
+
+def test_a_plan_of_single_precision_proves_no_more():
+    x = np.random.default_rng(0).random((12, 2))
+    hypergraph = interactions(LabeledMeasure.from_arrays(x, np.arange(12) % 3), Quadratic("1.7"), None, 3)
+    plan = solve(hypergraph, framework="matrix", solver="simplex").plan
+    assert plan is not None
+    single = plan.astype(np.float32)
+    assert cover_cost(hypergraph, single) == cover_cost(hypergraph, single.astype(np.float64))

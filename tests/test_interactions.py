@@ -14,7 +14,7 @@ from measures import measures
 
 from motlp import datasets
 from motlp.cost import Ball, Cost, Quadratic
-from motlp.errors import InvalidBudget, TooManyInteractions
+from motlp.errors import InvalidBudget, InvalidMeasure, TooManyInteractions
 from motlp.geometry.enclosing import radius_squared
 from motlp.geometry.tile import exact_distance
 from motlp.hypergraph import Hypergraph
@@ -207,3 +207,33 @@ def test_too_many_are_refused(most, cost, eps):
 def test_bad_requests_are_refused(digits, cost, eps, order, told):
     with pytest.raises(InvalidBudget, match=told):
         interactions(digits, cost, eps, order)
+
+
+def test_coordinates_of_very_different_sizes():
+    # Nanoseconds since 1970 beside small numbers: float64 does not hold the former, but it does their differences.
+    time = 1_700_000_000_000_000_000
+    x = np.array([[16, 25, 57], [13, 82, 0], [89, 64, 43], [50, 21, 0]])
+    for shift in (0, time):
+        measure = LabeledMeasure.from_arrays(x + np.array([0, 0, shift]), [0, 1, 2, 3])
+        for eps, counts in (("77", 0), ("77.5", 1)):  # the four fit into a ball of radius 155/2, no smaller one
+            assert interactions(measure, Ball("l1"), eps, 4).counts[4] == counts
+
+
+@pytest.mark.parametrize("norm", ["l2", "linf", "l1"])
+def test_tiny_budgets(norm):
+    measure = LabeledMeasure.from_arrays([[0.0, 0], [1e-200, 0], [0, 1e-200], [3, 1]], [0, 1, 2, 3])
+    assert interactions(measure, Ball(norm), "1e-200", 3).counts == {1: 4, 2: 3, 3: 1}
+
+
+@pytest.mark.parametrize(("tau", "unit"), [("1e200", "1e60"), ("1e-200", "1e-100")])
+def test_prices_beyond_float64_are_refused(tau, unit):
+    measure = LabeledMeasure.from_arrays([[0], [1], [2]], [0, 1, 2], unit=unit)
+    with pytest.raises(InvalidBudget, match="scale tau"):
+        interactions(measure, Quadratic(tau), None, 3)
+
+
+@pytest.mark.parametrize("norm", ["linf", "l1"])
+def test_distances_whose_squares_overflow_are_refused(norm):
+    square = 1e200 * np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
+    with pytest.raises(InvalidMeasure, match="scale"):
+        interactions(LabeledMeasure.from_arrays(square, [0, 1, 2, 3]), Ball(norm), "1e200", 4)

@@ -39,11 +39,10 @@ def slack(points: Num[np.ndarray, "points dims"], order: int) -> float:
     """Bound on the relative error of radii and sums worked out from rounded squared distances.
 
     All are sums of nonnegative products, which magnify the relative error of a distance (u = 2⁻⁵³ after
-    rounding to float64, at most (d + 4)u for floating-point features) no more than fourfold, differences
+    rounding to float64, at most (d + 4)u where its coordinates are rounded) no more than fourfold, differences
     and quotients included; the sums add a few u for each member.
     """
-    dimension = points.shape[1] if points.dtype.kind == "f" else 0
-    return (4 * (dimension + 4) + 8 * order + 64) * 2.0**-53
+    return (4 * (points.shape[1] + 4) + 8 * order + 64) * 2.0**-53
 
 
 def radii(

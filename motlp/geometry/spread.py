@@ -22,10 +22,13 @@ def scaled_sums(
 
 
 def floats(points: Num[np.ndarray, "points dims"]) -> Float64[np.ndarray, "points dims"]:
-    """The points; integers moved towards zero, so that float64 holds them exactly if they spread over less than 2⁵³."""
+    """The points; integers with every coordinate moved to begin at zero, exact where it spreads over less than 2⁵³.
+
+    Coordinates may be of very different sizes, such as a time stamp beside a pixel: each is moved on its own.
+    """
     if points.dtype.kind == "f":
         return points.astype(np.float64)
-    return (points.astype(np.int64) - points.min().astype(np.int64)).astype(np.float64)
+    return (points.astype(np.int64) - points.min(axis=0).astype(np.int64)).astype(np.float64)
 
 
 @njit(cache=True, nogil=True)

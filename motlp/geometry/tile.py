@@ -52,7 +52,8 @@ def comparable(points: Points, norm: Norm) -> Num[np.ndarray, "points padded"]:
     if fits:
         spread = Fraction(high) - Fraction(low)
         furthest = {"l2": points.shape[1] * spread**2, "l1": points.shape[1] * spread, "linf": spread}[norm]
-        fits = furthest <= 10**300 if points.dtype.kind == "f" else max(furthest, abs(low), abs(high)) <= _LARGEST
+        largest = 10**300 if norm == "l2" else 10**150  # it is squared later on
+        fits = furthest <= largest if points.dtype.kind == "f" else max(furthest, abs(low), abs(high)) <= _LARGEST
     if not fits:
         raise InvalidMeasure(
             f"points lie between {low} and {high}: their distances do not fit 64 bits; scale or shift them."
