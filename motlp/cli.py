@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from io import TextIOWrapper
 
 import typer
 
@@ -16,6 +17,9 @@ def run() -> int:
     """The exit code: 0 with an answer, 1 if a solver had none, 2 if what was asked for cannot be done."""
     from motlp.commands import app  # after Ctrl-C is heard: it takes seconds
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # not every terminal has an ℓ
     warnings.showwarning = lambda message, *where, **more: print("motlp: warning:", message, file=sys.stderr)
     try:
         return app(sys.argv[1:] or ["--help"], standalone_mode=False) or 0

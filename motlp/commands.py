@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,6 +31,7 @@ from motlp.config import (
 )
 from motlp.cost import Ball, Cost
 from motlp.datasets import load
+from motlp.diverted import diverted
 from motlp.errors import InvalidBudget, InvalidConfig, InvalidFile
 from motlp.hypergraph import Hypergraph
 from motlp.interactions import interactions
@@ -88,7 +89,8 @@ def bound(settings: BoundSettings) -> None:
     method = method_of(settings)
     with Stages(settings.quiet) as stages, executor_of(settings) as executor:
         hypergraph = hypergraph_of(settings, stages, executor)
-        with stages.stage("solve", f"{hypergraph.size:,} interactions"):
+        # The answer is all that goes to standard output, whatever a solver logs.
+        with stages.stage("solve", f"{hypergraph.size:,} interactions"), diverted(2), redirect_stdout(sys.stderr):
             solution = method.solve(hypergraph, callback=stages.remark)
         del stages.seconds["solve"]  # the solution tells it in more detail
         stages.seconds.update(solution.seconds)
@@ -114,19 +116,20 @@ def sweep_(settings: SweepSettings) -> None:
     with Stages(settings.quiet) as stages, executor_of(settings) as executor:
         with stages.stage("load"):
             source = saved(settings, None if settings.norm is None else Ball(settings.norm)) or measure_of(settings)
-        rows = sweep(
-            source,
-            settings.eps,
-            norm=settings.norm,
-            orders=settings.order,
-            method=method,
-            save=settings.save,
-            executor=executor,
-            most=settings.max_interactions,
-            progress=stages.update,
-            each=lambda row: stages.note(told(row)),
-            callback=stages.remark,
-        )
+        with diverted(2), redirect_stdout(sys.stderr):
+            rows = sweep(
+                source,
+                settings.eps,
+                norm=settings.norm,
+                orders=settings.order,
+                method=method,
+                save=settings.save,
+                executor=executor,
+                most=settings.max_interactions,
+                progress=stages.update,
+                each=lambda row: stages.note(told(row)),
+                callback=stages.remark,
+            )
     printed([asdict(row) for row in rows] if settings.json_ else sweep_table(rows))
     if settings.plot is not None:
         plot_risk(rows, settings.plot)
@@ -183,9 +186,10 @@ def executor_of(settings: RunSettings) -> AbstractContextManager[Executor | None
 
 def saved(settings: DataSettings, threat: Cost | None) -> Hypergraph | None:
     """The interactions in the file that stands in place of a data set, if one does, of the threat if it is given."""
-    if not archive.is_archive(settings.data):
+    path = Path(settings.data).expanduser()
+    if not archive.is_archive(path):
         return None
-    hypergraph = archive.load(settings.data)
+    hypergraph = archive.load(path)
     for name in ("split", "root", "classes", "per_class", "seed", "download"):
         if getattr(settings, name) not in (None, False):
             raise InvalidConfig(
@@ -206,6 +210,10 @@ def hypergraph_of(
     with stages.stage("load"):
         hypergraph = saved(settings, settings.threat() if said else None)
         if hypergraph is not None:
+            if place is not None:
+                if place.exists() and place.samefile(Path(settings.data).expanduser()):
+                    raise InvalidFile(f"{place} would take its own place, perhaps with less in it; give another name.")
+                archive.replaceable(place, hypergraph.measure, hypergraph.threat)
             hypergraph = hypergraph.truncate(min(3, hypergraph.order) if order is None else order)
             return hypergraph if eps is None else hypergraph.at(eps)
         threat = settings.threat()
@@ -231,10 +239,12 @@ def printed(*parts: Any) -> None:
 
     On a terminal long lines wrap between words; elsewhere they stay whole, for programs to read.
     """
-    out = Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, soft_wrap=True, width=160)
+    plain: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False}  # names are the users' own
+    out = Console(**plain) if sys.stdout.isatty() else Console(**plain, soft_wrap=True, width=160)
     for part in parts:
         if isinstance(part, list | dict):
             # JSON knows no NaN, which a solver may report.
-            out.print_json(data=json.loads(json.dumps(part), parse_constant=lambda name: None))
+            valid = json.loads(json.dumps(part), parse_constant=lambda name: None)
+            print(json.dumps(valid, indent=2, ensure_ascii=False))
         else:
             out.print(part)

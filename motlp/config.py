@@ -15,6 +15,8 @@ from typer import Argument, Option
 from motlp.cost import Ball, Cost, Quadratic, exact
 from motlp.errors import InvalidBudget, InvalidConfig, MotlpError, UnknownName
 
+MOST_BUDGETS = 10_000  # of a range
+
 
 def listed(value: Any) -> Any:
     """Names in a list, or in a text with commas between them."""
@@ -52,6 +54,8 @@ def budgets(value: Any) -> list[Fraction]:
         raise InvalidBudget(f"{text} is reversed; stop must be larger than start, write the smaller budget first.")
     if count < 1 or (count == 1 and stop > start):
         raise InvalidBudget(f"{text} is empty: {count} budgets cannot be both start and stop; ask for 2 at least.")
+    if count > MOST_BUDGETS:
+        raise InvalidBudget(f"{text} is {count} budgets; ask for {MOST_BUDGETS} at most.")
     # Twelve digits, so that what is computed with is what a table or a file shows.
     return [exact(f"{float(start + (stop - start) * i / max(count - 1, 1)):.12g}") for i in range(count)]
 

@@ -56,6 +56,12 @@ def exact(value: Number, name: str = "eps") -> Fraction:
         number = value if isinstance(value, Fraction) else _fraction(text)
     except (ArithmeticError, ValueError):
         raise InvalidBudget(f"{name} is {value!r}; it must be a finite number, such as 0.5.") from None
+    try:
+        vanishes = number != 0 and float(number) == 0
+    except OverflowError:
+        vanishes = True
+    if vanishes:
+        raise InvalidBudget(f"{name} is {value}, beyond the range of floating point; scale the features.")
     if number < 0:
         raise InvalidBudget(f"{name} is {value}; it must be at least 0.")
     return number

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from motlp.errors import InvalidConfig
+from motlp.errors import InvalidConfig, UnknownName
 from motlp.frameworks.options import typed_options
 from motlp.hypergraph import Hypergraph
 from motlp.polish import sinkhorn_lp
@@ -52,7 +52,13 @@ class Method:
             check_sweeps(**checked)
             object.__setattr__(self, "options", checked)
         else:
-            check(*self._declared(), self.options)
+            try:
+                check(*self._declared(), self.options)
+            except UnknownName as error:
+                kind, name, known, hint = error.args
+                if name != self.solver or self.framework is not None:
+                    raise
+                raise UnknownName(kind, name, (*known, *OPTIONS), hint) from None
 
     def _declared(self) -> tuple[str, str, str]:
         """Model, framework and solver, where a model is declared."""

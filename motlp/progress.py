@@ -23,12 +23,13 @@ class Stages:
     def __init__(self, quiet: bool = False) -> None:
         self.seconds: dict[str, float] = {}
         self._quiet = quiet
-        self._console = Console(stderr=True, highlight=False)
+        self._console = Console(stderr=True, highlight=False, markup=False, emoji=False)
         self._shown, self._done, self._total = "", 0.0, 0.0
         self._since = self._printed = time.monotonic()
         self._bar: Progress | None = None
         if not quiet and self._console.is_terminal:
-            columns = (TextColumn("{task.description}"), BarColumn(24), Times(), TextColumn("{task.fields[note]}"))
+            name, note = (TextColumn(text, markup=False) for text in ("{task.description}", "{task.fields[note]}"))
+            columns = (name, BarColumn(24), Times(), note)
             self._bar = Progress(*columns, console=self._console, transient=True)
 
     def __enter__(self) -> "Stages":

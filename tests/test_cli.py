@@ -103,6 +103,11 @@ BAD = [
     ("bound digits --eps 1 --option time_limit=soon", "time_limit"),
     ("bound digits --eps 1 --option time_limit", "write key=value"),
     ("bound digits --eps 1 --solver sinkhorn --option etta=1", "Did you mean 'eta'?"),
+    ("bound digits --eps 1 --solver sinkhorn --option eta=1e-320", "raise it"),
+    ("bound digits --eps 1 --solver Sinkhon", "Did you mean 'sinkhorn'?"),
+    ("bound digits --eps 1e400", "beyond the range"),
+    ("bound digits --eps 1e-400", "beyond the range"),
+    ("sweep digits --eps 0:1:1000000000", "10000 at most"),
     ("bound digits --eps 1 --solver sinkhorn --model dual", "leave out the model"),
     # configuration
     ("bound digits --config nowhere.toml", "nowhere.toml: cannot be read"),
@@ -271,6 +276,37 @@ def test_json_is_all_that_a_process_prints(framework):
     out, err = start(f"bound digits --per-class 20 --eps 1 --framework {framework} --json --quiet").communicate()
     assert json.loads(out)["framework"] == framework
     assert err == ""
+
+
+def test_a_solver_that_logs_leaves_standard_output_alone():
+    words = "bound digits --per-class 20 --eps 1 --json --quiet --option output_flag=true --option log_to_console=true"
+    out, err = start(words, env=os.environ | {"FORCE_COLOR": "1"}).communicate()
+    assert json.loads(out)["status"] == "optimal"
+    assert "HiGHS" in err
+
+
+def test_a_terminal_without_the_letter():
+    process = start("bound digits --per-class 20 --eps 1 --quiet", env=os.environ | {"PYTHONIOENCODING": "cp1252"})
+    assert "No classifier" in process.communicate()[0]
+    assert process.returncode == 0
+
+
+def test_names_are_shown_as_they_are(motlp, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.savez("data[v2].npz", x=np.arange(12.0).reshape(6, 2), y=np.repeat(["[cat]", "[/dog]", ":smile:"], 2))
+    code, out, err = motlp("bound", "data[v2].npz", "--eps", 1)
+    assert (code, "Traceback" in err) == (0, False)
+    assert all(name in out for name in ("data[v2]", "[cat]", "[/dog]", ":smile:"))
+
+
+def test_saved_interactions_are_saved_over_nothing_else(motlp, files):
+    assert motlp("interactions", "good.npz", "--eps", 1, "--save", "sets.npz", "--quiet")[0] == 0
+    before = Path("nan.npz").read_bytes(), Path("sets.npz").read_bytes()
+    for place in ("nan.npz", "sets.npz"):
+        code, _, err = motlp("interactions", "sets.npz", "--eps", 0.5, "--save", place, "--quiet")
+        assert (code, err.count("\n")) == (2, 1)
+        assert "give another name" in err
+    assert before == (Path("nan.npz").read_bytes(), Path("sets.npz").read_bytes())
 
 
 def interrupted_after(process: subprocess.Popen, line: str) -> str:
