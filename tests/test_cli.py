@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -267,7 +268,8 @@ def test_help_and_solvers(motlp):
 def start(words: str, **more) -> subprocess.Popen:
     """The command line as a process of its own, away from this one's Ctrl-C."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
-    return subprocess.Popen([*COMMAND, *words.split()], **pipes | more)
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # tests may run where Ctrl-C is ignored
+    return subprocess.Popen([*COMMAND, *words.split()], preexec_fn=heard, **pipes | more)
 
 
 @pytest.mark.parametrize("framework", ["cvxpy", "pyomo", "matrix"])
