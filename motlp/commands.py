@@ -245,6 +245,6 @@ def printed(*parts: Any) -> None:
         if isinstance(part, list | dict):
             # JSON knows no NaN, which a solver may report.
             valid = json.loads(json.dumps(part), parse_constant=lambda name: None)
-            print(json.dumps(valid, indent=2, ensure_ascii=False))
+            print(json.dumps(valid, indent=2))
         else:
             out.print(part)

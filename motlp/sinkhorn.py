@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from math import isfinite
+from numbers import Integral
 from time import perf_counter
 
 import numpy as np
@@ -155,7 +156,7 @@ def check(eta: float = 1.0, tol: float | None = None, marginal: float | None = N
             raise InvalidBudget(f"{name} is {value}; it must be positive and finite, such as 1e-3.")
     if eta < FINEST:
         raise InvalidBudget(f"eta is {eta}; below {FINEST:g} floating point has no room for it; raise it.")
-    if not (isinstance(max_sweeps, int) and max_sweeps >= 1):
+    if not (isinstance(max_sweeps, Integral) and max_sweeps >= 1):
         raise InvalidBudget(f"max_sweeps is {max_sweeps}; it must be a whole number, at least 1.")
 
 

@@ -235,6 +235,7 @@ def test_a_warm_start_saves_sweeps(digits: Hypergraph) -> None:
         {"tol": -1.0},
         {"marginal": 0.0},
         {"max_sweeps": 0},
+        {"eta": 1e-310},
         {"start": np.zeros(3)},
     ],
 )
