@@ -1,14 +1,17 @@
 """Transport costs: what the adversary pays to move a point, and what that makes an interaction cost."""
 
+import numbers
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
+
+import numpy as np
 
 from motlp.errors import InvalidBudget, UnknownName
 
 Norm = Literal["l2", "linf", "l1"]
-Number = int | float | str | Decimal | Fraction
+Number = int | float | str | Decimal | Fraction | np.integer | np.floating
 
 
 @dataclass(frozen=True, init=False)
@@ -51,24 +54,42 @@ def exact(value: Number, name: str = "eps") -> Fraction:
     Raises:
         InvalidBudget: the value is negative, infinite or not a number.
     """
-    text = str(value).strip()
     try:
-        number = value if isinstance(value, Fraction) else _fraction(text)
-    except (ArithmeticError, ValueError):
-        raise InvalidBudget(f"{name} is {value!r}; it must be a finite number, such as 0.5.") from None
+        number = rational(value)
+    except (ArithmeticError, AttributeError, TypeError, ValueError):
+        raise InvalidBudget(f"{name} is {shorten(value)}; it must be a finite number, such as 0.5.") from None
     try:
         vanishes = number != 0 and float(number) == 0
     except OverflowError:
         vanishes = True
     if vanishes:
-        raise InvalidBudget(f"{name} is {value}, beyond the range of floating point; scale the features.")
+        raise InvalidBudget(f"{name} is {shorten(value)}, beyond the range of floating point; scale the features.")
     if number < 0:
         raise InvalidBudget(f"{name} is {value}; it must be at least 0.")
     return number
 
 
-def _fraction(text: str) -> Fraction:
-    """The fraction a text writes; an exponent beyond those of floats is refused, not written out."""
+def rational(value: Any) -> Fraction:
+    """The rational number that a value writes, of Python's own integers: NumPy's wrap where they overflow.
+
+    Raises:
+        ArithmeticError, AttributeError, TypeError, ValueError: it writes none, or one with an exponent beyond those of
+            floats, which is not written out.
+    """
+    if isinstance(value, bool | np.bool_):
+        raise TypeError
+    if isinstance(value, numbers.Rational):
+        return Fraction(int(value.numerator), int(value.denominator))
+    text = str(value).strip()
     if "/" not in text and abs(Decimal(text).adjusted()) > 400:
         raise OverflowError
     return Fraction(text)
+
+
+def shorten(value: object) -> str:
+    """A value as an error shows it: thousands of digits help nobody."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no integer of more than 4,300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= 60 else f"{text[:57]}…"

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
+from math import inf
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float64, Int32, Num, Shaped
 
+from motlp.cost import Number, rational, shorten
 from motlp.errors import InvalidMeasure, UnknownName
 
 
@@ -16,7 +20,8 @@ class LabeledMeasure:
     """A finite measure on features × classes, of total mass one.
 
     `points` keep the dtype they came in, row by row, and stand for the features `points * unit`: an
-    8-bit image stays uint8 with a unit of 1/255, so that distances between images are exact integers.
+    8-bit image stays uint8 with a unit of 1/255, so that distances between images are exact integers. A measure owns its
+    arrays: what is given is copied, and nobody can write to the copy, so that what is worked out from it stays true.
 
     Attributes:
         points: features in units of `unit`.
@@ -37,16 +42,19 @@ class LabeledMeasure:
     shape: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        for name in ("points", "labels", "mass"):
+            object.__setattr__(self, name, own(getattr(self, name)))
+        object.__setattr__(self, "unit", exact_unit(self.unit))
         check_features(self.points)
         check_mass(self.mass, len(self.points))
+        if self.labels.shape != (len(self.points),):
+            raise InvalidMeasure(
+                f"{len(self.points)} points but labels of shape {self.labels.shape}; every point needs one label."
+            )
         if abs(self.mass.sum() - 1) > 1e-9:
             raise InvalidMeasure(f"the masses sum to {self.mass.sum()}, not 1; from_arrays normalises them.")
         if self.unit <= 0:
             raise InvalidMeasure(f"unit is {self.unit}; it must be positive: the feature value of one step.")
-        if len(self.labels) != len(self.points):
-            raise InvalidMeasure(
-                f"{len(self.points)} points but {len(self.labels)} labels; every point needs one label."
-            )
         names = self.class_names
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
@@ -58,6 +66,11 @@ class LabeledMeasure:
                 f"the data hold one class only ({names[0]}); a risk needs at least two. Select more classes."
             )
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        for name in ("points", "labels", "mass"):
+            self.__dict__[name].flags.writeable = False  # which pickles do not keep
+
     @classmethod
     def from_arrays(
         cls,
@@ -65,7 +78,7 @@ class LabeledMeasure:
         y: Any,
         mass: Any = None,
         *,
-        unit: Fraction | int | float | str | None = None,
+        unit: Number | None = None,
         class_names: Sequence[str] | None = None,
         name: str = "arrays",
     ) -> "LabeledMeasure":
@@ -95,8 +108,7 @@ class LabeledMeasure:
         targets = as_array(y, "y")
         if targets.ndim != 1:
             raise InvalidMeasure(f"y has shape {targets.shape}; it must be one-dimensional, one label per point.")
-        if targets.dtype.kind == "f" and np.isnan(targets).any():
-            raise InvalidMeasure("y contains NaN; every point needs a label. Remove those points.")
+        check_labels(targets)
         if len(features) != len(targets):
             raise InvalidMeasure(
                 f"X has {len(features)} points and y has {len(targets)} labels; they must be of one length."
@@ -112,7 +124,7 @@ class LabeledMeasure:
         if unit is None:
             unit = Fraction(1, 255) if points.dtype == np.uint8 else Fraction(1)
         return cls(
-            points=np.ascontiguousarray(points),
+            points=points,
             labels=labels.astype(np.int32),
             mass=weights / weights.sum(),
             unit=exact_unit(unit),
@@ -151,22 +163,26 @@ class LabeledMeasure:
 
         Raises:
             UnknownName: a class that is not there.
-            InvalidMeasure: fewer points in a class than asked for, or fewer than two classes.
+            InvalidMeasure: fewer points in a class than asked for, fewer than two classes, a class given twice, a seed
+                without `per_class`.
         """
-        kept = range(self.classes) if classes is None else sorted({self._class(c) for c in classes})
+        kept = sorted(range(self.classes) if classes is None else [self._class(c) for c in classes])
         if not kept:
             raise InvalidMeasure("no class is selected; name at least two.")
-        if per_class is not None and per_class < 1:
-            raise InvalidMeasure(f"per-class is {per_class}; it must be at least 1.")
-        if seed is not None and seed < 0:
-            raise InvalidMeasure(f"seed is {seed}; it must be at least 0.")
+        for one, other in pairwise(kept):
+            if one == other:
+                raise InvalidMeasure(f"class {self.class_names[one]!r} is given twice; name every class once.")
+        check_count("per_class", per_class, 1)
+        check_count("seed", seed, 0)
+        if seed is not None and per_class is None:
+            raise InvalidMeasure(f"seed is {seed}, but per_class is missing: say how many random points of each class.")
         rng = None if seed is None else np.random.default_rng(seed)
         chosen = np.sort(np.concatenate([self._of_class(c, per_class, rng) for c in kept]))
         mass = self.mass[chosen]
         check_mass(mass, len(chosen))
         return replace(
             self,
-            points=np.ascontiguousarray(self.points[chosen]),
+            points=self.points[chosen],
             labels=np.searchsorted(np.array(kept), self.labels[chosen]).astype(np.int32),
             mass=mass / mass.sum(),
             class_names=tuple(self.class_names[c] for c in kept),
@@ -187,10 +203,18 @@ class LabeledMeasure:
             return found
         if count > len(found):
             raise InvalidMeasure(
-                f"per-class is {count} but class {self.class_names[label]!r} has {len(found)} points; "
+                f"per_class is {count} but class {self.class_names[label]!r} has {len(found)} points; "
                 f"ask for {len(found)} at most."
             )
         return found[:count] if rng is None else rng.choice(found, count, replace=False)
+
+
+def own(array: Shaped[np.ndarray, "..."]) -> Shaped[np.ndarray, "..."]:
+    """The array in rows, as a copy that nobody can write to; itself where it is one already."""
+    if array.flags.writeable or not array.flags.owndata or not array.flags.c_contiguous:
+        array = np.array(array, order="C")
+        array.flags.writeable = False
+    return array
 
 
 def as_array(values: Any, name: str, dtype: type | None = None) -> Shaped[np.ndarray, "..."]:
@@ -200,8 +224,11 @@ def as_array(values: Any, name: str, dtype: type | None = None) -> Shaped[np.nda
     try:
         array = np.asarray(values)
         return array if dtype is None or array.dtype.kind == "c" else array.astype(dtype)
-    except (TypeError, ValueError) as error:
-        raise InvalidMeasure(f"{name} is no array of numbers of one length each: {error}.") from None
+    except OverflowError:
+        raise InvalidMeasure(f"{name} has numbers beyond the range of floating point; scale them.") from None
+    except Exception as error:  # arrays of other libraries raise errors of their own, such as tensors with a gradient
+        why = " ".join(str(error).split()).rstrip(".")
+        raise InvalidMeasure(f"{name} is no array of numbers of one length each: {why}.") from None
 
 
 def distinct(targets: Shaped[np.ndarray, " n"]) -> tuple[Shaped[np.ndarray, " k"], Shaped[np.ndarray, " n"]]:
@@ -214,14 +241,44 @@ def distinct(targets: Shaped[np.ndarray, " n"]) -> tuple[Shaped[np.ndarray, " k"
     return values.astype(np.int64) if whole else values, labels
 
 
-def exact_unit(unit: Fraction | int | float | str) -> Fraction:
+def exact_unit(unit: Number) -> Fraction:
     """The unit as a fraction; a float such as 1/255 is a rounded number and would move every distance."""
     try:
-        if isinstance(unit, float) and not unit.is_integer():
+        number = rational(unit)
+        if isinstance(unit, float | np.floating) and number.denominator > 1:
             raise ValueError
-        return Fraction(unit)
-    except (ValueError, ArithmeticError):
-        raise InvalidMeasure(f"unit is {unit!r}; give it exactly, such as Fraction(1, 255).") from None
+    except (ArithmeticError, AttributeError, TypeError, ValueError):
+        raise InvalidMeasure(f"unit is {shorten(unit)}; give it exactly, such as Fraction(1, 255).") from None
+    return number
+
+
+def check_labels(targets: Shaped[np.ndarray, " n"]) -> None:
+    """Refuse labels that are no labels: NaN, NaT, infinities, nothing."""
+    if targets.dtype.kind in "fcmM":
+        odd = ~np.isfinite(targets)
+    elif targets.dtype.kind == "O":
+        odd = np.array([not is_label(label) for label in targets.tolist()])
+    else:
+        return
+    if odd.any():
+        worst = int(np.flatnonzero(odd)[0])
+        raise InvalidMeasure(
+            f"the label of point {worst} is {targets[worst]}; every point needs a label. Remove such points."
+        )
+
+
+def is_label(value: Any) -> bool:
+    """Whether a value can name a class: what is missing is not even equal to itself, or refuses to say."""
+    try:
+        return value is not None and bool(value == value) and value not in (inf, -inf)
+    except (TypeError, ValueError):
+        return False
+
+
+def check_count(name: str, value: Any, least: int) -> None:
+    """Refuse what is no whole number, or too small; None is no number at all."""
+    if value is not None and (isinstance(value, bool | np.bool_) or not isinstance(value, Integral) or value < least):
+        raise InvalidMeasure(f"{name} is {shorten(value)}; it must be a whole number, at least {least}.")
 
 
 def check_features(points: Shaped[np.ndarray, "points dims"]) -> None:

@@ -15,6 +15,7 @@ from motlp.models import dual
 
 from motlp.cost import Ball, Quadratic, exact
 from motlp.errors import InvalidBudget, InvalidMeasure, MotlpError, UnknownName
+from motlp.interactions import interactions
 from motlp.measure import LabeledMeasure, check_mass
 
 X = np.array([[0, 3], [1, 1], [2, 5], [4, 4]])
@@ -82,9 +83,30 @@ def test_mass_is_normalised():
     assert of(X, Y, [Fraction(1, 8)] * 4).mass.tolist() == [0.25] * 4
 
 
-@pytest.mark.parametrize(("unit", "value"), [("1/16", Fraction(1, 16)), (2, 2), (1.0, 1), ("0.1", Fraction(1, 10))])
+@pytest.mark.parametrize(
+    ("unit", "value"),
+    [
+        ("1/16", Fraction(1, 16)),
+        (2, 2),
+        (1.0, 1),
+        ("0.1", Fraction(1, 10)),
+        (Decimal("0.1"), Fraction(1, 10)),
+        (np.float32(2), 2),
+        (np.int64(3), 3),
+        (Fraction(np.int64(1), np.int64(255)), Fraction(1, 255)),
+    ],
+)
 def test_units_are_exact(unit, value):
-    assert of(X, Y, unit=unit).unit == value
+    found = of(X, Y, unit=unit).unit
+    assert found == value
+    assert type(found.numerator) is type(found.denominator) is int
+
+
+class Stubborn:
+    """An array of another library that will not be read, as a tensor with a gradient."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("not while it learns.")
 
 
 @pytest.mark.parametrize(
@@ -100,8 +122,16 @@ def test_units_are_exact(unit, value):
         ((X[:, 0], Y), {}, "reshape(-1, 1)"),
         ((3.0, Y), {}, "one row per point"),
         ((X, Y.reshape(-1, 1)), {}, "one-dimensional"),
-        ((X, [0, 1, np.nan, 1]), {}, "NaN"),
-        ((X, np.array([0, "a", None, 1], dtype=object)), {}, "no order"),
+        ((X, [0, 1, np.nan, 1]), {}, "the label of point 2 is nan"),
+        ((X, [0, 1, 0, -np.inf]), {}, "the label of point 3 is -inf"),
+        ((X, np.array(["2024-01-01", "NaT", "2024-01-01", "NaT"], "M8[D]")), {}, "the label of point 1 is NaT"),
+        ((X, np.array([0, np.nan, np.nan, 1], dtype=object)), {}, "the label of point 1 is nan"),
+        ((X, np.array([0, "a", None, 1], dtype=object)), {}, "the label of point 2 is None"),
+        ((X, np.array([0, "a", 1, 1], dtype=object)), {}, "no order"),
+        ((X, Y, [1, 10**400, 1, 1]), {}, "beyond the range of floating point"),
+        ((Stubborn(), Y), {}, "X is no array of numbers of one length each: not while it learns."),
+        ((X, Y), {"unit": np.float32(0.1)}, "exactly"),
+        ((X, Y), {"unit": True}, "exactly"),
         ((X.astype(str), Y), {}, "not real numbers"),
         ((X.astype(object), Y), {}, "not real numbers"),
         ((X * 1j, Y), {}, "not real numbers"),
@@ -145,6 +175,24 @@ def test_arrays_that_are_refused(arguments, options, reason):
 def test_the_constructor_checks_too(change, reason):
     with pytest.raises(InvalidMeasure, match=reason):
         replace(of(X, Y), **change)
+
+
+def test_a_measure_owns_its_arrays():
+    given_ = X.astype(float), Y.copy(), np.ones(4)
+    measure = of(*given_)
+    for array in given_:
+        array *= 100
+    assert np.array_equal(measure.points, X)
+    assert np.array_equal(measure.labels, Y)
+    assert measure.mass.tolist() == [0.25] * 4
+    direct = replace(measure, points=given_[0])
+    given_[0][:] = 7
+    assert np.array_equal(direct.points, 100 * X)
+    for part in (measure, direct, measure.select(per_class=1), pickle.loads(pickle.dumps(measure))):
+        for name in ("points", "labels", "mass"):
+            with pytest.raises(ValueError, match="read-only"):
+                getattr(part, name)[0] = 0
+    assert replace(direct, name="again").points is direct.points  # copied once
 
 
 # selections
@@ -205,7 +253,11 @@ def test_numbers_are_names_where_names_are_numbers():
         ({"classes": ["a", "B"]}, UnknownName, "Did you mean 'b'"),
         ({"classes": ["a", 3]}, UnknownName, "Known: a, b, c"),
         ({"classes": ["a", -1]}, UnknownName, "'-1'"),
-        ({"classes": ["a", "a"]}, InvalidMeasure, "one class only"),
+        ({"classes": ["a"]}, InvalidMeasure, "one class only"),
+        ({"classes": ["a", "b", "a"]}, InvalidMeasure, "class 'a' is given twice"),
+        ({"classes": [0, "a"]}, InvalidMeasure, "class 'a' is given twice"),
+        ({"seed": 3}, InvalidMeasure, "per_class is missing"),
+        ({"per_class": True}, InvalidMeasure, "per_class is True; it must be a whole number"),
         ({"classes": []}, InvalidMeasure, "no class"),
         ({"per_class": 4}, InvalidMeasure, "class 'a' has 3 points"),
         ({"per_class": 0}, InvalidMeasure, "at least 1"),
@@ -238,23 +290,34 @@ def test_a_selection_without_mass_is_refused():
         ("1e-3", Fraction(1, 1000)),
         (-0.0, Fraction(0)),
         (np.float64(0.1), Fraction(1, 10)),
+        (np.float32(0.1), Fraction(1, 10)),
+        (np.uint8(7), Fraction(7)),
+        (Fraction(np.int64(297), np.int64(5000)), Fraction(297, 5000)),
     ],
 )
 def test_budgets_are_what_they_are_written_as(value, number):
     assert exact(value) == number
+    assert type(exact(value).numerator) is type(exact(value).denominator) is int
 
 
-@given(st.floats(min_value=0, allow_infinity=False, allow_nan=False))
-def test_every_float_is_a_budget(value):
-    assert float(exact(value)) == value
+def test_squares_of_numpy_integers_do_not_wrap():
+    """Two points at distance 1 are not within a budget of 0.0594, whose fraction has squares beyond 64 bits."""
+    measure = of([[0.0], [1.0]], [0, 1])
+    for bits in range(31, 62):
+        eps = Fraction(np.int64(0.0594 * 2**bits), np.int64(2**bits))
+        assert interactions(measure, Ball("l2"), eps, 2).counts[2] == 0
 
 
 @pytest.mark.parametrize(
     "value",
-    [-1, -1e-9, "-1/2", float("nan"), float("inf"), "", "one", "1/0", "1e999999999", "1e-999999999", Decimal("nan")],
+    [
+        *(-1, -1e-9, "-1/2", float("nan"), float("inf"), "", "one", "1/0", "1e999999999", "1e-999999999"),
+        *(Decimal("nan"), True, "1" * 5000),
+        pytest.param(10**5000, id="huge"),
+    ],
 )
 def test_budgets_that_are_refused(value):
-    with pytest.raises(InvalidBudget, match=r"eps is .*; it must be"):
+    with pytest.raises(InvalidBudget, match=r"eps is .*(; it must be|beyond the range)"):
         exact(value)
 
 
