@@ -1,20 +1,26 @@
-"""Interactions on disk: one .npz that holds the measure, the threat and the hypergraph, and no pickles."""
+"""Interactions on disk: one .npz that holds the measure, the threat and the hypergraph, and no pickles.
 
+What is loaded is not believed: a digest tells whether anything was altered, and every interaction is worked out anew
+from its points, so that not even an altered file with a digest of its own makes a false bound.
+"""
+
+import hashlib
+import os
 import zipfile
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from motlp.atomic import written
-from motlp.cost import Ball, Cost, Quadratic
-from motlp.errors import InvalidFile, MotlpError
+from motlp.cost import Ball, Cost, Quadratic, exact, shorten
+from motlp.errors import InvalidFile, InvalidHypergraph, MotlpError
 from motlp.hypergraph import Hypergraph
-from motlp.measure import LabeledMeasure
+from motlp.measure import LabeledMeasure, exact_unit
 
 FORMAT = "motlp interactions"
-VERSION = 1
+VERSION = 2
+DTYPES = {"labels": np.int32, "mass": np.float64, "shape": np.int64}
 
 
 def save(hypergraph: Hypergraph, path: str | Path) -> None:
@@ -22,7 +28,11 @@ def save(hypergraph: Hypergraph, path: str | Path) -> None:
 
     Raises:
         InvalidFile: the file cannot be written; what was there before is untouched.
+        InvalidHypergraph: what is given is none.
     """
+    if not isinstance(hypergraph, Hypergraph):
+        raise InvalidHypergraph(f"hypergraph is {shorten(hypergraph)}; give what motlp.interactions returns.")
+    place = as_path(path)
     measure, threat = hypergraph.measure, hypergraph.threat
     arrays: dict[str, Any] = {
         "format": np.array(FORMAT),
@@ -41,7 +51,8 @@ def save(hypergraph: Hypergraph, path: str | Path) -> None:
     for order in range(hypergraph.order):
         arrays[f"members_{order + 1}"] = hypergraph.members[order]
         arrays[f"births_{order + 1}"] = hypergraph.births[order]
-    with written(Path(path)) as beside, beside.open("wb") as file:
+    arrays["digest"] = np.array(digest(arrays))
+    with written(place) as beside, beside.open("wb") as file:
         np.savez_compressed(file, **arrays)
 
 
@@ -50,7 +61,7 @@ def is_archive(path: str | Path) -> bool:
     try:
         with zipfile.ZipFile(path) as file:
             return {"format.npy", "members_1.npy"} <= set(file.namelist())
-    except (OSError, ValueError, zipfile.BadZipFile):
+    except Exception:  # of the file system, or of a zip file that is damaged or of a kind that Python cannot read
         return False
 
 
@@ -62,15 +73,19 @@ def load(path: str | Path, measure: LabeledMeasure | None = None) -> Hypergraph:
         measure: refuse the file unless it is of this very measure.
 
     Raises:
-        InvalidFile: damaged, truncated, of another kind or version, or of another measure: says what differs.
+        InvalidFile: damaged, altered, of another kind or version, or of another measure: says what differs; or a set
+            in it is no interaction of its points.
     """
+    path = as_path(path)
     arrays = contents(path)
     if str(arrays.get("format")) != FORMAT:
         raise InvalidFile(f"{path} holds {', '.join(sorted(arrays)) or 'nothing'}, no saved interactions.")
     if (version := str(arrays.get("version"))) != str(VERSION):
         raise InvalidFile(f"{path} is of format version {version}, this motlp reads {VERSION}; save it again.")
+    if str(arrays.pop("digest", "")) != digest(arrays):
+        raise InvalidFile(f"{path} was altered after it was saved: its digest does not fit; save it again.")
     try:
-        found = restored(arrays)
+        found = restored(arrays).checked()
     except (KeyError, ValueError, TypeError, ArithmeticError, MotlpError) as error:
         raise InvalidFile(f"{path} is damaged ({error}); save it again.") from None
     if measure is not None and (differing := difference(found.measure, measure)):
@@ -108,11 +123,14 @@ def contents(path: str | Path) -> dict[str, Any]:
 
 def restored(arrays: dict[str, Any]) -> Hypergraph:
     """The hypergraph that the arrays of a file describe."""
+    for name, dtype in DTYPES.items():
+        if arrays[name].dtype != dtype:
+            raise ValueError(f"{name} are of type {arrays[name].dtype}, not {np.dtype(dtype)}")
     measure = LabeledMeasure(
         points=arrays["points"],
         labels=arrays["labels"],
         mass=arrays["mass"],
-        unit=Fraction(str(arrays["unit"])),
+        unit=exact_unit(str(arrays["unit"])),
         class_names=tuple(str(name) for name in arrays["class_names"]),
         name=str(arrays["name"]),
         shape=tuple(int(s) for s in arrays["shape"]),
@@ -120,17 +138,29 @@ def restored(arrays: dict[str, Any]) -> Hypergraph:
     eps, norm = str(arrays["eps"]), str(arrays["norm"])
     numbered = sum(key.startswith(("members_", "births_")) for key in arrays)
     orders = range(1, 1 + (numbered + 1) // 2)
-    hypergraph = Hypergraph(
+    return Hypergraph(
         measure=measure,
-        threat=Ball(norm) if norm else Quadratic(Fraction(str(arrays["tau"]))),
-        eps=Fraction(eps) if eps else None,
+        threat=Ball(norm) if norm else Quadratic(str(arrays["tau"])),
+        eps=exact(eps) if eps else None,
         members=tuple(arrays[f"members_{k}"] for k in orders),
         births=tuple(arrays[f"births_{k}"] for k in orders),
     )
-    for k, rows, births in zip(orders, hypergraph.members, hypergraph.births, strict=True):
-        if rows.shape != (len(births), k) or (rows.size and not 0 <= rows.min() <= rows.max() < measure.size):
-            raise ValueError(f"the interactions of order {k} do not fit the points")
-    return hypergraph
+
+
+def digest(arrays: dict[str, Any]) -> str:
+    """SHA-256 of the names, types, shapes and bytes of the arrays."""
+    summed = hashlib.sha256()
+    for name, array in sorted(arrays.items()):
+        summed.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+        summed.update(np.ascontiguousarray(array).tobytes())
+    return summed.hexdigest()
+
+
+def as_path(path: str | Path) -> Path:
+    """The path of a file, if it is one."""
+    if not isinstance(path, str | os.PathLike) or not str(path):
+        raise InvalidFile(f"path is {shorten(path)}; give the path of a .npz file.")
+    return Path(path)
 
 
 def difference(saved: LabeledMeasure, given: LabeledMeasure) -> str:

@@ -12,6 +12,10 @@ class InvalidMeasure(MotlpError, ValueError):
     """The points, labels or masses are not a labelled measure."""
 
 
+class InvalidHypergraph(MotlpError, ValueError):
+    """A set in a hypergraph is no interaction of its measure, or its birth or cost is not its own."""
+
+
 class InvalidBudget(MotlpError, ValueError):
     """The budget, or another number of the threat or the truncation, is out of range."""
 

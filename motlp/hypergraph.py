@@ -3,16 +3,18 @@
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from numbers import Integral
 
 import numpy as np
 import scipy.sparse as sp
 from jaxtyping import Bool, Float64, Int32, Int64
 from scipy.sparse.csgraph import connected_components
 
-from motlp.cost import Ball, Cost, Number, exact
+from motlp.cost import Ball, Cost, Number, exact, shorten
 from motlp.errors import InvalidBudget
 from motlp.geometry.enclosing import within
 from motlp.measure import LabeledMeasure
+from motlp.validity import validate
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +30,9 @@ class Hypergraph:
         threat: the transport cost.
         eps: the budget, in feature units; None where the cost has none.
         members: one array an order k = 1 … L, of shape (interactions, k): indices of points, by class.
-        births: one array an order. Under a ball, the squared radius of the smallest enclosing ball, in
-            squared units of the lattice (multiply by `measure.unit`² for features); the interaction
-            exists from that budget on. Under the quadratic cost, the cost c_A.
+        births: one array an order. Under a ball, the radius of the smallest enclosing ball, in units of
+            the lattice (multiply by `measure.unit` for features), rounded: the budget from which on the
+            interaction exists. Under the quadratic cost, the cost c_A.
     """
 
     measure: LabeledMeasure
@@ -38,6 +40,22 @@ class Hypergraph:
     eps: Fraction | None
     members: tuple[Int32[np.ndarray, "_ _"], ...]
     births: tuple[Float64[np.ndarray, " _"], ...]
+
+    def __post_init__(self) -> None:
+        if self.eps is not None:
+            object.__setattr__(self, "eps", exact(self.eps))
+
+    def checked(self) -> "Hypergraph":
+        """This hypergraph, once every set in it is known to be an interaction with the birth or cost that it has.
+
+        For interactions that do not come from `motlp.interactions`. It takes a fraction of an enumeration, and does
+        not look for interactions that are missing: without them what is proved is less, and as true.
+
+        Raises:
+            InvalidHypergraph: names the first set that is none, and the rule.
+        """
+        validate(self)
+        return self
 
     @property
     def order(self) -> int:
@@ -123,10 +141,9 @@ class Hypergraph:
                 f"eps is {eps}, larger than {float(self.eps):g}, up to which interactions are known; "
                 "enumerate them at the largest budget first."
             )
-        threshold = (budget / self.measure.unit) ** 2
-        norm = self.threat.norm
+        radius, norm = budget / self.measure.unit, self.threat.norm
         masks = [
-            within(rows, birth, threshold, self.measure.points, norm)
+            within(rows, birth, radius, self.measure.points, norm)
             for rows, birth in zip(self.members, self.births, strict=True)
         ]
         return replace(self.select(np.concatenate(masks)), eps=budget)
@@ -137,8 +154,7 @@ class Hypergraph:
         Raises:
             InvalidBudget: an order below 1 or above this hypergraph's.
         """
-        if not 1 <= order <= self.order:
-            raise InvalidBudget(f"order is {order}; it must be between 1 and {self.order}, the order enumerated.")
+        order = check_order(order, self.order, "the order enumerated")
         return replace(self, members=self.members[:order], births=self.births[:order])
 
     def components(self) -> Int32[np.ndarray, " points"]:
@@ -148,6 +164,17 @@ class Hypergraph:
         n = self.measure.size
         graph = sp.coo_array((np.ones(len(ends), dtype=np.int8), (ends[:, 0], ends[:, 1])), shape=(n, n))
         return connected_components(graph, directed=False)[1]
+
+
+def check_order(order: int, most: int, what: str) -> int:
+    """The order, once it is known to be one.
+
+    Raises:
+        InvalidBudget: it is no whole number, or not between 1 and `most`; `what` says what that is.
+    """
+    if isinstance(order, bool | np.bool_) or not isinstance(order, Integral) or not 1 <= order <= most:
+        raise InvalidBudget(f"order is {shorten(order)}; it must be a whole number between 1 and {most}, {what}.")
+    return int(order)
 
 
 def contains(rows: Int32[np.ndarray, "m k"], wanted: Int32[np.ndarray, "n k"], points: int) -> Bool[np.ndarray, " n"]:

@@ -8,22 +8,21 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from fractions import Fraction
 from functools import partial
-from itertools import combinations
 from typing import NamedTuple, NoReturn
 
 import numpy as np
 import scipy.sparse as sp
-from jaxtyping import Bool, Float64, Int32, Num
+from jaxtyping import Float64, Int32, Num
 from numba import get_num_threads
 
-from motlp.cost import Ball, Cost, Norm, Number, exact
-from motlp.errors import InvalidBudget, TooManyInteractions
+from motlp.cost import Ball, Cost, Norm, Number, Quadratic, exact, shorten
+from motlp.errors import InvalidBudget, InvalidMeasure, TooManyInteractions
 from motlp.geometry.cliques import cofaces, extensions, faces_of
-from motlp.geometry.enclosing import IN, LARGEST, OUT, UNSURE, radii, radius_squared, slack
+from motlp.geometry.enclosing import LARGEST, decide
 from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
-from motlp.geometry.spread import scaled_sums
-from motlp.geometry.tile import exact_distance
-from motlp.hypergraph import Hypergraph
+from motlp.geometry.scale import scale, scale_costs
+from motlp.geometry.spread import below, costs, slack
+from motlp.hypergraph import Hypergraph, check_order
 from motlp.measure import LabeledMeasure
 
 Progress = Callable[[str, int, int], object]
@@ -31,7 +30,6 @@ Points = Num[np.ndarray, "points dims"]
 Sets = tuple[Int32[np.ndarray, "_ _"], Float64[np.ndarray, " _"]]  # members, and their births or costs
 
 CHUNK = 1 << 18  # sets that one task is meant to find
-SMALLEST = Fraction(1, 10**140)  # radius by whose square triangles are divided: it must be a normal float
 SAMPLE_RUN, SAMPLE_RUNS = 1 << 8, 1 << 6  # sets in a row, and rows, that tell how many an order will have
 
 
@@ -50,7 +48,7 @@ def interactions(
     measure: LabeledMeasure,
     cost: Cost,
     eps: Number | None = None,
-    order: int = 3,
+    order: int | None = None,
     *,
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -63,52 +61,67 @@ def interactions(
         cost: what the adversary pays. Under `Ball(norm)` a set is an interaction when the closed balls of radius `eps`
             around its points meet; under `Quadratic(tau)` when its cost is below its size less one.
         eps: budget in feature units, taken as the decimal it is written as; None for `Quadratic`.
-        order: truncation order L, between 1 and the number of classes.
+        order: truncation order L, between 1 and the number of classes; by default 3, or the number of classes if that
+            is smaller.
         executor: runs the search for pairs; threads of this process by default. The result does not depend on it.
         progress: called as progress(stage, done, total).
         most: refuse to enumerate more interactions than this.
 
     Raises:
         InvalidBudget: an order or a budget out of range, or a budget where the cost has none.
+        InvalidMeasure: the features are too large, or of sizes too different, for exact arithmetic.
         TooManyInteractions: there are more than `most`; where there are far more, a sample tells beforehand.
     """
-    if not 1 <= order <= measure.classes:
-        raise InvalidBudget(
-            f"order is {order}; it must be between 1 and {measure.classes}, the number of classes, "
-            "as an interaction holds at most one point of a class."
+    if not isinstance(measure, LabeledMeasure):
+        raise InvalidMeasure(
+            f"measure is {shorten(measure)}; it must be a LabeledMeasure, as datasets.load and "
+            "LabeledMeasure.from_arrays make them."
         )
+    budget = _budget(cost, eps)
+    order = check_order(
+        min(3, measure.classes) if order is None else order,
+        measure.classes,
+        "the number of classes, as an interaction holds at most one point of a class",
+    )
     by_class = np.argsort(measure.labels, kind="stable").astype(np.int32)
-    points, labels = np.ascontiguousarray(measure.points[by_class]), measure.labels[by_class]
+    points, labels = measure.points[by_class], measure.labels[by_class]
     run = _Run(points, labels, order, most, executor, progress or (lambda stage, done, total: None))
     if isinstance(cost, Ball):
-        if eps is None:
-            raise InvalidBudget("eps is missing; give the radius of the balls in feature units, such as 0.5.")
-        budget = exact(eps)
+        assert budget is not None
         sets = _balls(run, cost.norm, budget / measure.unit)
     else:
-        if eps is not None:
-            raise InvalidBudget(f"eps is {eps}, but the quadratic cost has no budget, only its price tau.")
-        budget, price = None, cost.tau * measure.unit**2
-        if not Fraction(1, 10**290) < price < 10**290:
-            raise InvalidBudget(
-                f"tau is {float(cost.tau):g} and the unit {float(measure.unit):g}: no float64 holds such costs; "
-                "scale tau or the points."
-            )
-        sets = _useful(run, price)
+        sets = _useful(run, cost.tau * measure.unit**2)
     members, births = zip(*sets, strict=True)
     return Hypergraph(measure, cost, budget, tuple(by_class[rows] for rows in members), births)
 
 
+def _budget(cost: Cost, eps: Number | None) -> Fraction | None:
+    """The budget, exactly, if the cost has one."""
+    match cost:
+        case Ball():
+            if eps is None:
+                raise InvalidBudget("eps is missing; give the radius of the balls in feature units, such as 0.5.")
+            return exact(eps)
+        case Quadratic():
+            if eps is not None:
+                raise InvalidBudget(f"eps is {eps}, but the quadratic cost has no budget, only its price tau.")
+            return None
+    raise InvalidBudget(f"cost is {shorten(cost)}; it must be a Ball or Quadratic, such as Ball('l2').")
+
+
 def _balls(run: _Run, norm: Norm, radius: Fraction) -> list[Sets]:
-    """The sets that fit into a ball of this radius, by order, with the squared radii of their smallest."""
+    """The sets that fit into a ball of this radius, by order, with the radii of their smallest."""
+    scaled = scale(run.points, 2 * radius)
+    run, radius = run._replace(points=scaled.points), scaled.length(radius)
     sets = [_singletons(run)]
     if run.order > 1:
         pairs = _pairs(run, (2 * radius) ** 2 if norm == "l2" else 2 * radius, norm)
-        births = 0.25 * pairs.distance if norm == "l2" else (0.5 * pairs.distance) ** 2
-        sets.append((faces_of(pairs), births))
+        faces = faces_of(pairs)
+        births, _ = decide(run.points, norm, radius, faces, pairs.distance.astype(np.float64)[:, None])
+        sets.append((faces, births))
     while len(sets) < run.order:
         sets.append(_grow(run, sets, partial(_fitting, run.points, norm, radius, sets[-1][0], pairs)))
-    return sets
+    return [(members, np.ldexp(births, -scaled.exponent)) for members, births in sets]
 
 
 def _fitting(
@@ -120,14 +133,10 @@ def _fitting(
     start: int,
     stop: int,
 ) -> Iterator[Sets]:
-    """The sets of one more point than faces[start:stop] that extend them and fit, with their squared radii."""
-    wide = float(min(radius**2, LARGEST)) if norm == "l2" and radius > SMALLEST else np.inf
+    """The sets of one more point than faces[start:stop] that extend them and fit, with their radii."""
+    wide = float(min(radius**2, LARGEST)) if norm == "l2" and radius > 0 else np.inf
     for members, distances in cofaces(faces, pairs, start, stop, wide, slack(points, faces.shape[1] + 1)):
-        births, verdicts = radii(points, norm, radius, members, distances)
-        for row in np.flatnonzero(verdicts == UNSURE):
-            square = radius_squared(points[members[row]], norm)
-            births[row], verdicts[row] = float(square), IN if square <= radius**2 else OUT
-        fits = verdicts == IN
+        births, fits = decide(points, norm, radius, members, distances)
         yield members[fits], births[fits]
 
 
@@ -138,11 +147,14 @@ def _useful(run: _Run, price: Fraction) -> list[Sets]:
     farthest from the mean is: it costs at most c_A (n − 2)/(n − 1). And each of its pairs has
     D_uv < 2(n − 1)/price, as the other points add least to the cost if all are midway between the two.
     """
+    if run.order > 1:
+        scaled = scale_costs(run.points, price, run.order)
+        run, price = run._replace(points=scaled.points), scaled.price(price, run.order)
     sets = [_singletons(run)]
     if run.order > 1:
         pairs = _pairs(run, 2 * (run.order - 1) / price, "l2")
         close, near = _both_ways(pairs), pairs.distance.astype(np.float64)
-        useful = _below(run.points, faces_of(pairs), near, 2 / price)
+        useful = below(run.points, faces_of(pairs), near, 2 / price)
         sets.append((faces_of(pairs)[useful], near[useful]))
     while len(sets) < run.order:
         found, sums = _grow(run, sets, partial(_cheaper, run.points, price, sets[-1][0], close))
@@ -150,7 +162,7 @@ def _useful(run: _Run, price: Fraction) -> list[Sets]:
         fresh = np.ones(len(sort), dtype=bool)
         fresh[1:] = (found[sort[1:]] != found[sort[:-1]]).any(axis=1)
         sets.append((found[sort[fresh]], sums[sort[fresh]]))
-    return [(found, _costs(run.points, found, sums, price / found.shape[1])) for found, sums in sets]
+    return [(found, costs(run.points, found, sums, price / found.shape[1])) for found, sums in sets]
 
 
 def _cheaper(
@@ -163,30 +175,8 @@ def _cheaper(
     exact = close.distance.dtype.kind == "i" and k**2 * close.distance.max(initial=0) < 2**53
     limit = float(bound) * (1 + margin) + 1e-300
     for members, sums in extensions(faces, close, start, stop, limit, 0.0 if exact else margin):
-        useful = _below(points, members, sums, bound)
+        useful = below(points, members, sums, bound)
         yield members[useful], sums[useful]
-
-
-def _below(
-    points: Points, members: Int32[np.ndarray, "sets k"], sums: Float64[np.ndarray, " sets"], bound: Fraction
-) -> Bool[np.ndarray, " sets"]:
-    """Where Σ D_uv is below the bound, exactly."""
-    limit = float(bound)
-    below = sums < limit
-    for row in np.flatnonzero(np.abs(sums - limit) <= slack(points, members.shape[1]) * limit + 1e-300):
-        pairs = combinations(members[row].tolist(), 2)
-        below[row] = sum(exact_distance(points, u, v, "l2") for u, v in pairs) < bound
-    return below
-
-
-def _costs(
-    points: Points, members: Int32[np.ndarray, "sets k"], sums: Float64[np.ndarray, " sets"], factor: Fraction
-) -> Float64[np.ndarray, " sets"]:
-    """factor · Σ D_uv, rounded to nearest."""
-    largest = max(factor.numerator * sums.max(initial=1.0), factor.denominator)
-    if points.dtype.kind != "f" and largest < 2.0**53:  # whole numbers but for the division
-        return factor.numerator * sums / factor.denominator
-    return scaled_sums(points, members, factor)
 
 
 def _both_ways(pairs: Pairs) -> Pairs:

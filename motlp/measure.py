@@ -20,8 +20,8 @@ class LabeledMeasure:
     """A finite measure on features × classes, of total mass one.
 
     `points` keep the dtype they came in, row by row, and stand for the features `points * unit`: an
-    8-bit image stays uint8 with a unit of 1/255, so that distances between images are exact integers. A measure owns its
-    arrays: what is given is copied, and nobody can write to the copy, so that what is worked out from it stays true.
+    8-bit image stays uint8 with a unit of 1/255, so that distances between images are exact integers. A measure owns
+    its arrays: what is given is copied, and nobody can write to the copy, so that what was worked out from it holds.
 
     Attributes:
         points: features in units of `unit`.

@@ -3,20 +3,24 @@
 import resource
 import zipfile
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 
+import brute
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from measures import measures
+from measures import measures, threats
 
-from motlp.archive import is_archive, load, replaceable, save
+from motlp.archive import digest, is_archive, load, replaceable, save
 from motlp.atomic import discard, writable, written
-from motlp.cost import Ball, Quadratic
-from motlp.errors import InvalidFile
+from motlp.cost import Ball, Quadratic, exact
+from motlp.errors import InvalidFile, InvalidHypergraph
+from motlp.hypergraph import Hypergraph
 from motlp.interactions import interactions
 from motlp.measure import LabeledMeasure
+from motlp.solve import solve
 
 
 @pytest.fixture
@@ -80,17 +84,21 @@ def test_damage_is_seen(tmp_path_factory, data):
         assert same(load(path), hypergraph)
 
 
-def changed(path, **arrays):
-    """The file with some arrays replaced, or left out where they are None."""
+def changed(path, seal=True, **arrays):
+    """The file with some arrays replaced, or left out where they are None, and sealed anew."""
     with np.load(path) as file:
         kept = {key: file[key] for key in file.files} | arrays
-    np.savez(path, **{key: array for key, array in kept.items() if array is not None})
+    kept = {key: array for key, array in kept.items() if array is not None}
+    if seal:
+        del kept["digest"]
+        kept["digest"] = np.array(digest(kept))
+    np.savez(path, **kept)
 
 
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ({"version": np.array(2)}, "is of format version 2, this motlp reads 1"),
+        ({"version": np.array(1)}, "is of format version 1, this motlp reads 2"),
         ({"version": None}, "is of format version None"),
         ({"format": None}, "no saved interactions"),
         ({"points": None}, "damaged"),
@@ -101,6 +109,8 @@ def changed(path, **arrays):
         ({"members_2": np.full((4, 2), 99, np.int32), "births_2": np.zeros(4)}, "damaged"),
         ({"members_3": None}, "damaged"),
         ({"births_3": None}, "damaged"),
+        ({"mass": np.full(12, 1 / 12, np.float32)}, "mass are of type float32, not float64"),
+        ({"labels": np.arange(12) % 3}, "labels are of type int64, not int32"),
         ({"mass": np.array([None] * 12)}, "pickled"),
     ],
 )
@@ -108,6 +118,151 @@ def test_other_contents_are_refused(saved, arrays, message):
     changed(saved, **arrays)
     with pytest.raises(InvalidFile, match=message):
         load(saved)
+
+
+def test_what_was_altered_is_refused(saved):
+    with np.load(saved) as file:
+        mass = file["mass"][::-1]
+    changed(saved, seal=False, mass=mass)
+    with pytest.raises(InvalidFile, match="was altered after it was saved"):
+        load(saved)
+
+
+def alterations(arrays, rng):
+    """One change to what a file holds, of a kind that could make a bound false."""
+    order = int(rng.integers(2, 1 + sum(key.startswith("members_") for key in arrays)))
+    members, births = (arrays[f"{name}_{order}"].copy() for name in ("members", "births"))
+    n, k = len(arrays["labels"]), order
+    some = int(rng.integers(len(members))) if len(members) else None
+    drawn = np.sort(rng.choice(n, k, replace=False)).astype(np.int32)[None]
+    match rng.integers(14):
+        case 0:  # any set, born at once
+            return {f"members_{k}": np.concatenate([members, drawn]), f"births_{k}": np.append(births, 0.0)}
+        case 1:
+            by_class = drawn[:, np.argsort(arrays["labels"][drawn[0]], kind="stable")]
+            birth = rng.choice([0.0, births.max(initial=0.0), np.nan, 1.0])
+            return {f"members_{k}": np.concatenate([members, by_class]), f"births_{k}": np.append(births, birth)}
+        case 2 if some is not None:
+            members[some, rng.integers(k)] = rng.integers(n)
+            return {f"members_{k}": members}
+        case 3 if some is not None:
+            births[some] = rng.choice([0.0, -1.0, np.nan, np.inf, births[some] * 0.5, births[some] * 2])
+            return {f"births_{k}": births}
+        case 4:
+            return {f"births_{k}": births * 0.5}
+        case 5 if some is not None:  # a set twice
+            return {
+                f"members_{k}": np.concatenate([members, members[some : some + 1]]),
+                f"births_{k}": np.append(births, births[some]),
+            }
+        case 6:
+            return {"eps": np.array(str(rng.choice(["0", "0.3", "0.7", "5", "-1", ""])))}
+        case 7:
+            return {"unit": np.array(str(rng.choice(["1/2", "2", "0", "1/255"])))}
+        case 8:
+            points = arrays["points"].copy()
+            points[rng.integers(n)] = points.max(axis=0) - points[rng.integers(n)]
+            return {"points": points}
+        case 9:
+            return {"points": arrays["points"].astype(rng.choice(["f8", "i8", "f4", "u1"]))}
+        case 10:
+            return {"labels": rng.permutation(arrays["labels"])}
+        case 11:
+            mass = rng.permutation(arrays["mass"]) * rng.choice([1.0, 2.0, -1.0])
+            return {"mass": mass}
+        case 12:
+            return {"norm": np.array(str(rng.choice(["l1", "l2", "linf", ""])))}
+        case 13:
+            return {"tau": np.array(str(rng.choice(["0.01", "0.3", "9", ""])))}
+    return {f"members_{k}": members[:0], f"births_{k}": births[:0]}
+
+
+def test_five_hundred_altered_files_are_refused_or_true(tmp_path):
+    """Sealed anew, so that nothing but the sets themselves can tell; the digest finds all of those that are not."""
+    rng, loaded = np.random.default_rng(8), 0
+    for number in range(500):
+        n, classes = int(rng.integers(5, 8)), int(rng.integers(3, 5))
+        points = rng.integers(0, 4, (n, 2)).astype(rng.choice(["f8", "u1", "i8"]))
+        labels = np.concatenate([np.arange(classes), rng.integers(0, classes, n - classes)])
+        measure = LabeledMeasure.from_arrays(points, labels, rng.integers(1, 5, n), unit=1)
+        threat = [Ball("l2"), Ball("linf"), Ball("l1"), Quadratic("0.3")][rng.integers(4)]
+        eps = str(rng.choice(["0.5", "1", "1.2", "1.5"])) if isinstance(threat, Ball) else None
+        path = tmp_path / "set.npz"
+        save(interactions(measure, threat, eps, 3), path)
+        with np.load(path) as file:
+            change = alterations({key: file[key] for key in file.files}, rng)
+        sealed = number % 5 > 0
+        before = path.read_bytes()
+        changed(path, seal=sealed, **change)
+        try:
+            found = load(path)
+        except InvalidFile:
+            continue
+        if not sealed:  # nothing was changed by the change
+            whole = tmp_path / "whole.npz"
+            whole.write_bytes(before)
+            assert same(found, load(whole))
+        loaded += 1
+        truth = brute.risk(found.measure, brute.interactions(found.measure, found.threat, found.eps, classes))
+        assert Fraction(solve(found, framework="matrix").risk_lower) <= truth
+    assert 50 < loaded < 350
+
+
+def test_sets_put_in_by_hand_are_checked(small):
+    hypergraph = interactions(small, Ball("l2"), "0.5", 3)
+    assert hypergraph.checked() is hypergraph
+    assert hypergraph.counts[2] < 48
+    assert hypergraph.maximal().checked().at("0.45").checked().truncate(2).checked().order == 2
+    listed = {tuple(row) for row in hypergraph.members[1].tolist()}
+    far = next((u, v) for u in range(0, 12, 3) for v in range(1, 12, 3) if (u, v) not in listed)
+
+    def pairs(rows, births):
+        members, born = np.array(rows, np.int32).reshape(-1, 2), np.array(births, float)
+        singletons = hypergraph.members[0], hypergraph.births[0]
+        return Hypergraph(small, Ball("l2"), Fraction(1, 2), (singletons[0], members), (singletons[1], born))
+
+    near, born = hypergraph.members[1][:1].tolist(), hypergraph.births[1][:1].tolist()
+    assert pairs(near, born).checked().size == 13
+    for rows, births, message in [
+        ([far], [0.0], f"of the points {far[0]}, {far[1]}, is no interaction"),
+        (near, [0.0], "another birth than its points"),
+        (near, [np.nan], "another birth than its points"),
+        (near * 2, born * 2, "is listed twice"),
+        ([[0, 3]], [0.0], "does not list its points by class"),
+        ([[4, 4]], [0.0], "does not list its points by class"),
+        ([near[0][::-1]], born, "does not list its points by class"),
+        ([[0, 12]], [0.0], "not among the 12"),
+        ([[-12, 1]], [0.0], "not among the 12"),
+        (near, born * 2, "1 members and 2 births"),
+    ]:
+        with pytest.raises(InvalidHypergraph, match=message) as refusal:
+            pairs(rows, births).checked()
+        assert "\n" not in str(refusal.value)
+    with pytest.raises(InvalidHypergraph, match="a ball has a budget"):
+        replace(hypergraph, eps=None).checked()
+    with pytest.raises(InvalidHypergraph, match="is no interaction"):
+        replace(hypergraph, eps=Fraction(2, 5)).checked()
+    with pytest.raises(InvalidHypergraph, match=r"another birth|is no interaction"):
+        replace(hypergraph, measure=replace(small, points=small.points // 2)).checked()
+
+
+@given(measures(), threats(norms=("l2", "linf", "l1")), st.integers(1, 4), st.sampled_from([0, -1000, 400]))
+@settings(max_examples=30)
+def test_what_is_enumerated_is_valid(measure, threat, order, exponent):
+    cost, eps = threat
+    if exponent and isinstance(cost, Ball):
+        measure = replace(measure, points=np.ldexp(measure.points.astype(float), exponent))
+        eps = exact(eps) * Fraction(2) ** exponent
+    interactions(measure, cost, eps, min(order, measure.classes)).checked()
+
+
+def test_points_changed_after_the_enumeration_are_not_saved(tmp_path):
+    X = np.random.default_rng(1).normal(size=(10, 2))
+    given_ = X.copy()
+    hypergraph = interactions(LabeledMeasure.from_arrays(given_, np.arange(10) % 2), Ball("l2"), 1, 2)
+    given_ *= 100
+    save(hypergraph, tmp_path / "set.npz")
+    assert np.array_equal(load(tmp_path / "set.npz").measure.points, X)
 
 
 def test_another_measure_is_refused_with_what_differs(small, saved):

@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from motlp.geometry import scale
 from motlp.geometry.enclosing import IN, OUT, UNSURE, centre_weights, exact_radius_squared, radii, radius_squared
 from motlp.geometry.tile import exact_distance
 
@@ -68,7 +69,7 @@ def test_verdicts_are_true_and_births_accurate(points, norm, factor):
     births, verdicts = radii(points, norm, radius, everyone, distances)
     assert verdicts[0] in (IN if square <= radius**2 else OUT, UNSURE)
     if verdicts[0] == IN:
-        assert births[0] == pytest.approx(float(square), rel=1e-9, abs=1e-300)
+        assert births[0] == pytest.approx(scale.root(square), rel=1e-9, abs=1e-140)
     if factor != 1 and square > 1e-200:
         assert verdicts[0] != UNSURE
 
@@ -81,7 +82,7 @@ def test_thin_triangles(height):
         D = squared_distances(points)
         distances = np.array([[float(D[0][1]), float(D[0][2]), float(D[1][2])]])
         births, _ = radii(points, "l2", Fraction(1), np.array([[0, 1, 2]], np.int32), distances)
-        assert births[0] == pytest.approx(float(exact_radius_squared(D)), rel=1e-14)
+        assert births[0] == pytest.approx(scale.root(exact_radius_squared(D)), rel=1e-14)
 
 
 @pytest.mark.parametrize("norm", ["l2", "linf", "l1"])

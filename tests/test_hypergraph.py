@@ -128,5 +128,5 @@ def test_what_is_not_known_is_refused():
     with pytest.raises(InvalidBudget, match="the quadratic cost has no budget"):
         priced.at(1)
     for order in (0, 3):
-        with pytest.raises(InvalidBudget, match=f"order is {order}; it must be between 1 and 2"):
+        with pytest.raises(InvalidBudget, match=f"order is {order}; it must be a whole number between 1 and 2"):
             ball.truncate(order)

@@ -15,6 +15,7 @@ from measures import measures
 from motlp import datasets
 from motlp.cost import Ball, Cost, Quadratic
 from motlp.errors import InvalidBudget, InvalidMeasure, TooManyInteractions
+from motlp.geometry import scale
 from motlp.geometry.enclosing import radius_squared
 from motlp.geometry.tile import exact_distance
 from motlp.hypergraph import Hypergraph
@@ -77,8 +78,8 @@ def test_balls_are_those_of_brute_force_even_at_ties(measure, norm, data):
     found = interactions(measure, Ball(norm), eps, order)
     assert as_sets(found) == brute_force(measure, Ball(norm), eps, order)
     for rows, births in zip(found.members, found.births, strict=True):
-        squares = [float(radius_squared(measure.points[row], norm)) for row in rows]
-        np.testing.assert_allclose(births, squares, rtol=1e-9, atol=1e-300)
+        exactly = [scale.root(radius_squared(measure.points[row], norm)) for row in rows]
+        np.testing.assert_allclose(births, exactly, rtol=1e-9, atol=1e-322)
         assert (np.diff(measure.labels[rows]) > 0).all()
 
 
@@ -225,15 +226,91 @@ def test_tiny_budgets(norm):
     assert interactions(measure, Ball(norm), "1e-200", 3).counts == {1: 4, 2: 3, 3: 1}
 
 
-@pytest.mark.parametrize(("tau", "unit"), [("1e200", "1e60"), ("1e-200", "1e-100")])
-def test_prices_beyond_float64_are_refused(tau, unit):
-    measure = LabeledMeasure.from_arrays([[0], [1], [2]], [0, 1, 2], unit=unit)
-    with pytest.raises(InvalidBudget, match="scale tau"):
-        interactions(measure, Quadratic(tau), None, 3)
+@pytest.mark.parametrize("exponent", [-1070, -1000, -540, -400, 0, 400, 540, 1000])
+def test_an_acute_triangle_of_any_size(exponent):
+    """Its sides fit into a ball of radius 1.2, and it does not: at the size at which squares underflow, neither."""
+    points = np.ldexp([[0.0, 0], [2, 0], [1, 2]], exponent)
+    measure, step = LabeledMeasure.from_arrays(points, [0, 1, 2]), Fraction(2) ** exponent
+    for eps, counts in ((Fraction(6, 5), {1: 3, 2: 3, 3: 0}), (Fraction(5, 4), {1: 3, 2: 3, 3: 1})):
+        found = interactions(measure, Ball("l2"), eps * step, 3)
+        assert found.counts == counts
+        assert interactions(measure, Ball("l2"), 2 * step, 3).at(eps * step).counts == counts
+    assert found.births[2][0] == pytest.approx(1.25 * 2.0**exponent, rel=1e-9, abs=2.0**-1073)
 
 
-@pytest.mark.parametrize("norm", ["linf", "l1"])
-def test_distances_whose_squares_overflow_are_refused(norm):
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("exponent", [-1000, -600, -540, 600, 1000])
+def test_no_pair_is_lost_or_slow_to_find_at_any_scale(norm, exponent):
+    """So many points that they are sketched; too many for rational arithmetic on every pair."""
+    rng = np.random.default_rng(0)
+    points, labels = rng.integers(0, 256, (6_000, 64)) / 256, np.arange(6_000) % 2
+    eps = Fraction({"l2": "1.1", "linf": "0.4", "l1": "6.7"}[norm])
+    usual = interactions(LabeledMeasure.from_arrays(points, labels), Ball(norm), eps, 2)
+    assert usual.counts[2] > 0
+    measure = LabeledMeasure.from_arrays(np.ldexp(points, exponent), labels)
+    found = interactions(measure, Ball(norm), eps * Fraction(2) ** exponent, 2)
+    assert np.array_equal(found.members[1], usual.members[1])
+    np.testing.assert_allclose(found.births[1], np.ldexp(usual.births[1], exponent), rtol=1e-15)
+
+
+def test_sizes_that_have_nothing_to_do_with_each_other():
+    """Coordinates out of reach matter only where they are equal, however large; tiny ones only where they are near."""
+    tiny, huge = 2.0**-1000, 2.0**1000
+    points = np.array([[0, huge], [tiny, huge], [0, -huge], [2 * tiny, np.nextafter(huge, 0)], [0, 0], [tiny, 0]])
+    measure = LabeledMeasure.from_arrays(points, [0, 1, 2, 3, 4, 5])
+    for norm in NORMS:
+        assert interactions(measure, Ball(norm), Fraction(tiny) / 2, 2).members[1].tolist() == [[0, 1], [4, 5]]
+        assert interactions(measure, Ball(norm), Fraction(tiny) / 2 * Fraction(999, 1000), 2).counts[2] == 0
+        with pytest.raises(InvalidMeasure, match="too different in size"):
+            interactions(measure, Ball(norm), Fraction(huge) / 2, 2)
+
+
+def test_a_budget_of_nothing_brings_equal_points_together_at_once():
+    points = np.repeat(np.random.default_rng(0).normal(size=(500, 20)) * 1e-200, 4, axis=0)
+    points[::4] *= -0.0 + 1.0
+    measure = LabeledMeasure.from_arrays(points, np.arange(2000) % 4)
+    for eps in (0, Fraction(1, 10**320)):
+        found = interactions(measure, Ball("l2"), eps, 4)
+        assert list(found.counts.values()) == [2000, 3000, 2000, 500]
+        assert not np.concatenate(found.births).any()
+        assert interactions(measure, Ball("l2"), 1e-200, 3).at(eps).counts == {1: 2000, 2: 3000, 3: 2000}
+
+
+def test_prices_of_any_size():
+    """Of integers a price beyond all floats is paid by equal points only; one below all floats is refused."""
+    measure = LabeledMeasure.from_arrays([[0], [1], [1], [2]], [0, 1, 2, 3], unit="1e60")
+    assert interactions(measure, Quadratic("1e200"), None, 3).members[1].tolist() == [[1, 2]]
+    measure = LabeledMeasure.from_arrays([[0], [1], [2]], [0, 1, 2], unit="1e-100")
+    with pytest.raises(InvalidMeasure, match="scale tau"):
+        interactions(measure, Quadratic("1e-200"), None, 3)
+
+
+@pytest.mark.parametrize(("exponent", "tau"), [(-500, Fraction(4) ** 500), (500, Fraction(1, 4**500))])
+def test_the_quadratic_cost_at_any_scale(exponent, tau):
+    points = np.random.default_rng(2).normal(size=(30, 3))
+    usual = interactions(LabeledMeasure.from_arrays(points, np.arange(30) % 4), Quadratic(1), None, 4)
+    assert min(usual.counts.values()) > 0
+    measure = LabeledMeasure.from_arrays(np.ldexp(points, exponent), np.arange(30) % 4)
+    found = interactions(measure, Quadratic(tau), None, 4)
+    for one, other in zip((*found.members, *found.births), (*usual.members, *usual.births), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_distances_beyond_all_floats_are_measured():
     square = 1e200 * np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
-    with pytest.raises(InvalidMeasure, match="scale"):
-        interactions(LabeledMeasure.from_arrays(square, [0, 1, 2, 3]), Ball(norm), "1e200", 4)
+    measure = LabeledMeasure.from_arrays(square, [0, 1, 2, 3])
+    assert interactions(measure, Ball("linf"), "1e200", 4).counts[4] == 1
+    assert interactions(measure, Ball("l1"), "1e200", 4).counts[4] == 1
+    assert interactions(measure, Ball("l2"), "1e199", 4).counts[2] == 0
+
+
+def test_integers_whose_squares_overflow_are_refused():
+    measure = LabeledMeasure.from_arrays(np.array([[0], [2**62]]), [0, 1])
+    with pytest.raises(InvalidMeasure, match="scale or shift"):
+        interactions(measure, Ball("l2"), 2**61, 2)
+
+
+def test_three_points_or_what_there_is():
+    measure = LabeledMeasure.from_arrays(np.zeros((4, 1)), [0, 1, 2, 3])
+    assert interactions(measure, Ball("l2"), 1).order == 3
+    assert interactions(measure.select(["0", "1"]), Ball("l2"), 1).order == 2

@@ -13,36 +13,57 @@ K. Fischer, B. Gärtner, M. Kutz, "Fast smallest-enclosing-ball computation in h
 the walk.
 """
 
+import sys
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import chain, combinations
-from math import sqrt
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int, Int8, Int32, Num
 from numba import njit
 
 from motlp.geometry import manhattan
+from motlp.geometry.scale import root
+from motlp.geometry.spread import slack
 from motlp.geometry.tile import Norm, exact_distance
 
 OUT, IN, UNSURE = 0, 1, 2
 """What floating point can say of a set: too wide for the ball, fitting, or too close to tell."""
 
 BIRTH_ERROR = 1e-9
-"""A birth is the squared radius with at most this relative error (and 1e-300)."""
+"""A birth is the radius with at most this relative error, or with one of 2⁻¹⁰⁷³ where that is larger."""
+
+UNDERFLOW = 1e-300
+"""What a squared distance may be off by, beside its relative error."""
 
 LARGEST = Fraction(10**301)
 """No squared distance that is looked at exceeds this."""
 
 
-def slack(points: Num[np.ndarray, "points dims"], order: int) -> float:
-    """Bound on the relative error of radii and sums worked out from rounded squared distances.
+def decide(
+    points: Num[np.ndarray, "points dims"],
+    norm: Norm,
+    radius: Fraction,
+    members: Int32[np.ndarray, "sets k"],
+    distances: Float64[np.ndarray, "sets pairs"],
+) -> tuple[Float64[np.ndarray, " sets"], Bool[np.ndarray, " sets"]]:
+    """Which sets of points whose pairs fit into a ball do so themselves, exactly, and the births of those that do.
 
-    All are sums of nonnegative products, which magnify the relative error of a distance (u = 2⁻⁵³ after
-    rounding to float64, at most (d + 4)u where its coordinates are rounded) no more than fourfold, differences
-    and quotients included; the sums add a few u for each member.
+    Args:
+        points, norm, radius, members, distances: as for `radii`.
     """
-    return (4 * (points.shape[1] + 4) + 8 * order + 64) * 2.0**-53
+    births, verdicts = radii(points, norm, radius, members, distances)
+    for row in np.flatnonzero(verdicts == UNSURE):
+        square = radius_squared(points[members[row]], norm)
+        births[row], verdicts[row] = root(square), IN if square <= radius**2 else OUT
+    fits = verdicts == IN
+    if norm == "l2" and points.dtype.kind == "f" and radius > 0:
+        # Squared distances of points that nearly coincide vanish, or lose their digits.
+        vanished = np.flatnonzero(fits & (births**2 <= UNDERFLOW / BIRTH_ERROR**2))
+        apart = vanished[~equal(points, members[vanished])]
+        births[vanished] = 0.0
+        births[apart] = [root(radius_squared(points[members[row]], norm)) for row in apart]
+    return births, fits
 
 
 def radii(
@@ -52,10 +73,10 @@ def radii(
     members: Int32[np.ndarray, "sets k"],
     distances: Float64[np.ndarray, "sets pairs"],
 ) -> tuple[Float64[np.ndarray, " sets"], Int8[np.ndarray, " sets"]]:
-    """Squared radii of the smallest balls around sets of three or more points whose pairs fit into a ball.
+    """Radii of the smallest balls around sets of two or more points whose pairs fit into a ball.
 
     Args:
-        points: the points, in lattice units.
+        points: the points, in lattice units; `scale` sees to it that squares of the radius are normal numbers.
         norm: of the balls.
         radius: the largest allowed, in lattice units.
         members: the points of each set.
@@ -63,28 +84,30 @@ def radii(
             known to be at most twice the radius.
 
     Returns:
-        births, within `BIRTH_ERROR` where the verdict is IN; and the verdicts OUT, IN (both proved, rounding included)
-        or UNSURE.
+        births, with a relative error of at most `BIRTH_ERROR` where the verdict is IN (but for what underflows); and
+        the verdicts OUT, IN (both proved, rounding included) or UNSURE.
     """
-    k, error, threshold = members.shape[1], slack(points, members.shape[1]), float(min(radius**2, LARGEST))
+    k, error = members.shape[1], slack(points, members.shape[1])
     verdicts = np.full(len(members), UNSURE, dtype=np.int8)
-    if radius == 0 or norm == "linf" or (norm == "l1" and k == 3):  # what fits pairwise fits: see `radius_squared`
+    if radius == 0 or norm == "linf" or k == 2 or (norm == "l1" and k == 3):  # what fits pairwise fits
         longest = distances.max(axis=1, initial=0.0)
         verdicts[:] = IN
-        return (0.25 * longest if norm == "l2" else (0.5 * longest) ** 2), verdicts
+        return 0.5 * (np.sqrt(longest) if norm == "l2" else longest), verdicts
+    power = 2 if norm == "l2" else 1
+    threshold = float(min(radius**power, LARGEST))
     enough = threshold * (1.0 + 2.0 * error)
     if norm == "l1":
-        lo, hi = (bound**2 for bound in manhattan.bounds(points, members, sqrt(enough)))
+        lo, hi = manhattan.bounds(points, members, enough)
     elif k == 3:
         lo = hi = _triangles(distances)
     else:
         lo, hi = np.empty(len(members)), np.empty(len(members))
         _simplices(distances, k, enough, lo, hi)
-    verdicts[(hi * (1.0 + error) + 1e-300 <= threshold) & (hi - lo <= 0.1 * BIRTH_ERROR * hi)] = IN
-    verdicts[lo * (1.0 - error) - 1e-300 > threshold] = OUT
+    verdicts[(hi * (1.0 + error) + UNDERFLOW <= threshold) & (hi - lo <= 0.1 * BIRTH_ERROR * hi)] = IN
+    verdicts[lo * (1.0 - error) - UNDERFLOW > threshold] = OUT
     if norm == "l2" and k == 3:  # a clearly obtuse triangle fits as its longest side does
-        verdicts[distances.sum(axis=1) <= (2.0 - error) * distances.max(axis=1, initial=0.0)] = IN
-    return 0.5 * (lo + hi), verdicts
+        verdicts[distances.sum(axis=1) + UNDERFLOW <= (2.0 - error) * distances.max(axis=1, initial=0.0)] = IN
+    return (0.5 * (lo + hi)) ** (1 / power), verdicts
 
 
 def _triangles(sides: Float64[np.ndarray, "sets 3"]) -> Float64[np.ndarray, " sets"]:
@@ -225,8 +248,8 @@ def exact_radius_squared(D: Sequence[Sequence[Fraction | int]]) -> Fraction:
     bound agree.
     """
     every = chain.from_iterable(combinations(range(len(D)), size) for size in range(1, len(D) + 1))
-    if len(D) > 3:
-        guess = centre_weights(np.array([[float(entry) for entry in row] for row in D]))
+    if len(D) > 3 and (largest := max(map(max, D))) > 0:  # no float need hold the distances themselves
+        guess = centre_weights(np.array([[float(Fraction(entry) / largest) for entry in row] for row in D]))
         every = chain([tuple(np.flatnonzero(guess > 1e-9).tolist())], every)
     for support in every:
         weights = _circumcentre(D, support)
@@ -270,17 +293,28 @@ def radius_squared(points: Num[np.ndarray, "k dims"], norm: Norm) -> Fraction:
 def within(
     members: Int[np.ndarray, "sets k"],
     births: Float64[np.ndarray, " sets"],
-    threshold: Fraction,
+    radius: Fraction,
     points: Num[np.ndarray, "points dims"],
     norm: Norm,
 ) -> Bool[np.ndarray, " sets"]:
-    """Which sets have a squared radius of at most the threshold, exactly.
+    """Which sets have a smallest ball of at most this radius, exactly.
 
-    The births decide where they are clear of the threshold by more than their error, the points elsewhere.
+    The births decide where they are clear of the radius by more than their error, the points elsewhere.
     """
-    limit = float(min(threshold, LARGEST))
+    if members.shape[1] == 1:
+        return np.ones(len(members), bool)
+    if radius == 0:
+        return equal(points, members)
+    limit = float(min(radius, Fraction(sys.float_info.max)))
     kept = births <= limit
-    if members.shape[1] > 1:
-        for row in np.flatnonzero(np.abs(births - limit) <= 2 * BIRTH_ERROR * limit + 2e-300):
-            kept[row] = radius_squared(points[members[row]], norm) <= threshold
+    for row in np.flatnonzero(np.abs(births - limit) <= 2 * BIRTH_ERROR * limit + 2.0**-1070):
+        kept[row] = radius_squared(points[members[row]], norm) <= radius**2
     return kept
+
+
+def equal(points: Num[np.ndarray, "points dims"], members: Int[np.ndarray, "sets k"]) -> Bool[np.ndarray, " sets"]:
+    """Which sets consist of points that coincide."""
+    block = max(1, (1 << 24) // (points[:1].nbytes * members.shape[1] + 1))  # sets in 16 MiB
+    parts = [members[start : start + block] for start in range(0, len(members), block)]
+    same = [(points[part] == points[part[:, :1]]).all(axis=(1, 2)) for part in parts]
+    return np.concatenate([np.empty(0, bool), *same])

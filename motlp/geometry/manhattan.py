@@ -22,6 +22,7 @@ from jaxtyping import Float64, Int32, Num
 from numba import njit
 
 from motlp.geometry.spread import floats
+from motlp.geometry.tile import integers
 
 
 def bounds(
@@ -108,7 +109,7 @@ def radius(points: Num[np.ndarray, "k dims"]) -> Fraction:
             centre = weighted_median(x, ranks, weights if any(weights) else [Fraction(1)] * k)
             entering, column = True, [Fraction(int(s)) for s in np.abs(x - centre).sum(axis=1)]
             if sum(w * s for w, s in zip(weights, column, strict=True)) >= 1:
-                return step / sum(y for y, centre in zip(level, priced, strict=True) if centre)
+                return Fraction(step) / sum(y for y, centre in zip(level, priced, strict=True) if centre)
         change = [sum(a * b for a, b in zip(row, column, strict=True)) for row in inverse]
         # The lexicographic rule: no basis ever comes back, whatever enters.
         leaving = min(
@@ -133,13 +134,3 @@ def weighted_median(x: np.ndarray, ranks: np.ndarray, weights: list[Fraction]) -
     middle = np.argmax(2 * below >= below[-1], axis=0)
     columns = np.arange(x.shape[1])
     return x[ranks[middle, columns], columns]
-
-
-def integers(points: Num[np.ndarray, "k dims"]) -> tuple[np.ndarray, Fraction]:
-    """The points as exact integers (Python's, of any size) times a step."""
-    if points.dtype.kind != "f":
-        return points.astype(object), Fraction(1)
-    mantissas, exponents = np.frexp(points.astype(np.float64))
-    lowest = int(exponents.min()) - 53
-    whole = np.ldexp(mantissas, 53).astype(np.int64).astype(object)
-    return whole * 2 ** (exponents.astype(object) - 53 - lowest), Fraction(2) ** lowest

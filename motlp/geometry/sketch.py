@@ -67,7 +67,7 @@ def sketch(points: Num[np.ndarray, "points dims"], squared: Fraction) -> tuple[S
     centre = np.clip(sample.mean(axis=0), low, high)
     if points.dtype != np.float64:
         centre = np.rint(centre).astype(np.int64 if points.dtype == np.int64 else np.float64)
-    furthest = float(np.linalg.norm(np.maximum(_shifted(high, centre), -_shifted(low, centre))))
+    furthest = _length(np.maximum(_shifted(high, centre), -_shifted(low, centre)))
     scale = 2.0 ** np.ceil(np.log2(max(furthest, 1e-300) * 1.001))
     directions = _directions(_shifted(sample, centre) / scale, min(FINE - 1, dims))
 
@@ -93,6 +93,12 @@ def sketch(points: Num[np.ndarray, "points dims"], squared: Fraction) -> tuple[S
     with ThreadPoolExecutor(get_num_threads()) as pool:
         list(pool.map(fill, range(0, number, _CHUNK)))
     return made, _reach(directions, scale, squared)
+
+
+def _length(vector: Float64[np.ndarray, " dims"]) -> float:
+    """The norm of a vector whose entries have squares that no float holds."""
+    largest = float(np.abs(vector).max(initial=0.0))
+    return largest * float(np.linalg.norm(vector / largest)) if largest > 0 else 0.0
 
 
 def _shifted(points: Num[np.ndarray, "..."], centre: Num[np.ndarray, " dims"]) -> Float64[np.ndarray, "..."]:

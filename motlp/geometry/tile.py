@@ -21,18 +21,28 @@ Norm = Literal["l2", "linf", "l1"]
 Points = Num[np.ndarray, "points dims"]
 Part = tuple[np.ndarray, np.ndarray, np.ndarray]  # pairs a row; columns, ascending in each row; distances
 
-_CODE = {"l2": 2, "l1": 1, "linf": 0}
+CODE = {"l2": 2, "l1": 1, "linf": 0}
 _BLOCK: dict[type, int] = {np.uint8: 64, np.int64: 4, np.float64: 4}  # coordinates that the kernels take at a time
 _LARGEST = 2**63 - 1
 
 
 def exact_distance(points: Points, i: int, j: int, norm: Norm) -> Fraction | int:
     """The distance of two points, squared for l2, as an integer (integer points) or a rational."""
-    number: type = int if points.dtype.kind in "biu" else Fraction
-    gaps = [abs(number(a) - number(b)) for a, b in zip(points[i].tolist(), points[j].tolist(), strict=True)]
+    whole, step = integers(points[[i, j]])
+    gaps = [abs(a - b) for a, b in zip(*whole.tolist(), strict=True)]
     if norm == "l2":
-        return sum((gap * gap for gap in gaps), number(0))
-    return sum(gaps, number(0)) if norm == "l1" else max(gaps, default=number(0))
+        return sum(gap * gap for gap in gaps) * step**2
+    return (sum(gaps) if norm == "l1" else max(gaps, default=0)) * step
+
+
+def integers(points: Points) -> tuple[np.ndarray, Fraction | int]:
+    """The points as exact integers (Python's, of any size) times a step."""
+    if points.dtype.kind != "f":
+        return points.astype(object), 1
+    mantissas, exponents = np.frexp(points.astype(np.float64))
+    lowest = int(exponents.min(initial=0)) - 53
+    whole = np.ldexp(mantissas, 53).astype(np.int64).astype(object)
+    return whole * 2 ** (exponents.astype(object) - 53 - lowest), Fraction(2) ** lowest
 
 
 def comparable(points: Points, norm: Norm) -> Num[np.ndarray, "points padded"]:
@@ -41,8 +51,8 @@ def comparable(points: Points, norm: Norm) -> Num[np.ndarray, "points padded"]:
     Raises:
         InvalidMeasure: the distances do not fit 64 bits.
     """
-    if norm not in _CODE:
-        raise ValueError(f"norm is {norm!r}; it must be one of {', '.join(_CODE)}.")
+    if norm not in CODE:
+        raise ValueError(f"norm is {norm!r}; it must be one of {', '.join(CODE)}.")
     if points.dtype == np.uint8:
         return _padded(points, np.uint8)
     if points.dtype.kind not in "biuf" or points.dtype.itemsize > 8:
@@ -52,8 +62,7 @@ def comparable(points: Points, norm: Norm) -> Num[np.ndarray, "points padded"]:
     if fits:
         spread = Fraction(high) - Fraction(low)
         furthest = {"l2": points.shape[1] * spread**2, "l1": points.shape[1] * spread, "linf": spread}[norm]
-        largest = 10**300 if norm == "l2" else 10**150  # it is squared later on
-        fits = furthest <= largest if points.dtype.kind == "f" else max(furthest, abs(low), abs(high)) <= _LARGEST
+        fits = furthest <= 10**300 if points.dtype.kind == "f" else max(furthest, abs(low), abs(high)) <= _LARGEST
     if not fits:
         raise InvalidMeasure(
             f"points lie between {low} and {high}: their distances do not fit 64 bits; scale or shift them."
@@ -76,6 +85,11 @@ def _padded(points: Points, dtype: type) -> Num[np.ndarray, "points padded"]:
     return longer
 
 
+def as_blocks(points: Num[np.ndarray, "points padded"]) -> Num[np.ndarray, "points blocks block"]:
+    """Comparable points as the kernels take them: so many coordinates at a time."""
+    return points.reshape(len(points), -1, _BLOCK[points.dtype.type])
+
+
 def tile(
     x: Num[np.ndarray, "rows dims"],
     y: Num[np.ndarray, "columns dims"],
@@ -95,13 +109,12 @@ def tile(
     else:
         bound = np.int64(min(max(limit.__floor__(), -1), _LARGEST))
     room = np.empty(256, np.float64 if real else np.int64)
-    block = _BLOCK[x.dtype.type]
     arguments = (
-        x.reshape(len(x), -1, block),
-        y.reshape(len(y), -1, block),
+        as_blocks(x),
+        as_blocks(y),
         first,
         bound,
-        _CODE[norm],
+        CODE[norm],
         room,
     )
     if rows is None:
@@ -130,7 +143,7 @@ def _brute(x, y, first, bound, code, distance):
     for i in range(len(x)):
         before = found
         for j in range(first[i], len(y)):
-            gap = _gap(x[i], y[j], bound, code)
+            gap = separation(x[i], y[j], bound, code)
             if gap <= bound:
                 if found == len(near):
                     near, distance = _doubled(near), _doubled(distance)
@@ -170,7 +183,7 @@ def _search(x, y, first, bound, code, distance, rows, columns, reach):
             number = _close(rows.fine[i], columns.fine, reach.fine, first[i], maybe, number)
             before = found
             for n in range(number):
-                gap = _gap(x[i], y[maybe[n]], bound, code)
+                gap = separation(x[i], y[maybe[n]], bound, code)
                 if gap <= bound:
                     if found == len(near):
                         near, distance = _doubled(near), _doubled(distance)
@@ -217,13 +230,13 @@ def _doubled(array):
     return longer
 
 
-def _gap(x, y, bound, code):
+def separation(x, y, bound, code):
     """The distance (squared for l2) of two points, given as blocks, or a lower bound of it that is above `bound`."""
     raise NotImplementedError  # compiled only
 
 
-@overload(_gap)
-def _choose_gap(x, y, bound, code):
+@overload(separation)
+def _choose_separation(x, y, bound, code):
     return _gap_bytes if x.dtype == types.uint8 else _gap_wide
 
 

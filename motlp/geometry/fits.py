@@ -1,0 +1,88 @@
+"""Given sets of points, listed by whomever: which of them fit into a ball, and what they cost, worked out anew.
+
+Unlike an enumeration this looks at the points of each set only, so that it takes time in proportion to the sets.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+
+import numpy as np
+from jaxtyping import Bool, Float64, Int32, Num
+from numba import get_num_threads, njit
+
+from motlp.geometry.enclosing import LARGEST, UNDERFLOW, decide, radius_squared
+from motlp.geometry.scale import root
+from motlp.geometry.spread import below, costs, slack
+from motlp.geometry.tile import CODE, Norm, as_blocks, comparable, separation
+
+Points = Num[np.ndarray, "points dims"]
+Sets = Int32[np.ndarray, "sets k"]
+Found = tuple[Float64[np.ndarray, " sets"], Bool[np.ndarray, " sets"]]
+
+CHUNK = 1 << 14  # sets looked at in one go
+
+
+def fit_balls(points: Points, members: Sets, norm: Norm, radius: Fraction) -> Found:
+    """The births of sets of two or more points, and which of them fit into a ball of this radius, exactly.
+
+    `points` are at a scale that suits twice the radius (see `scale`).
+    """
+    limit = (2 * radius) ** 2 if norm == "l2" else 2 * radius
+    bound, error = float(min(limit, LARGEST)), slack(points, members.shape[1])
+
+    def look(some: Sets, distances: Float64[np.ndarray, "sets pairs"]) -> Found:
+        births, fits = np.full(len(some), np.inf), np.zeros(len(some), bool)
+        close = (distances * (1 + error) + UNDERFLOW <= bound).all(axis=1)
+        births[close], fits[close] = decide(points, norm, radius, some[close], distances[close])
+        for row in np.flatnonzero(~close & (distances * (1 - error) - UNDERFLOW <= bound).all(axis=1)):
+            square = radius_squared(points[some[row]], norm)
+            births[row], fits[row] = root(square), square <= radius**2
+        return births, fits
+
+    return gather(points, members, norm, look)
+
+
+def price(points: Points, members: Sets, factor: Fraction) -> Found:
+    """factor · Σ_{u<v} ‖x_u − x_v‖² / k of sets of k points, and which of them are below k − 1, exactly.
+
+    `points` are at a scale at which such costs are of the order of 1.
+    """
+    k = members.shape[1]
+
+    def look(some: Sets, distances: Float64[np.ndarray, "sets pairs"]) -> Found:
+        sums = distances.sum(axis=1)
+        return costs(points, some, sums, factor / k), below(points, some, sums, k * (k - 1) / factor)
+
+    return gather(points, members, "l2", look)
+
+
+def gather(points: Points, members: Sets, norm: Norm, look: Callable[[Sets, np.ndarray], Found]) -> Found:
+    """What look(sets, their distances) says of all sets; pairs come in the order of `itertools.combinations`."""
+    blocks = as_blocks(comparable(points, norm))
+    pairs = members.shape[1] * (members.shape[1] - 1) // 2
+
+    bound = np.float64(np.finfo(float).max) if points.dtype.kind == "f" else np.int64(2**63 - 1)
+
+    def task(start: int) -> Found:
+        some = members[start : start + CHUNK]
+        distances = np.empty((len(some), pairs))
+        _distances(blocks, some, CODE[norm], bound, distances)
+        return look(some, distances)
+
+    with ThreadPoolExecutor(get_num_threads()) as pool:
+        found = list(pool.map(task, range(0, len(members), CHUNK)))
+    empty = np.empty(0), np.empty(0, bool)
+    births, fits = zip(empty, *found, strict=True)
+    return np.concatenate(births), np.concatenate(fits)
+
+
+@njit(cache=True, nogil=True)
+def _distances(x, members, code, bound, distances):
+    """Distances (squared for l2) between the members of each set, none of them cut short."""
+    for row in range(len(members)):
+        entry = 0
+        for i in range(members.shape[1]):
+            for j in range(i + 1, members.shape[1]):
+                distances[row, entry] = separation(x[members[row, i]], x[members[row, j]], bound, code)
+                entry += 1
