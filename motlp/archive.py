@@ -31,7 +31,7 @@ def save(hypergraph: Hypergraph, path: str | Path) -> None:
         InvalidHypergraph: what is given is none.
     """
     if not isinstance(hypergraph, Hypergraph):
-        raise InvalidHypergraph(f"hypergraph is {shorten(hypergraph)}; give what motlp.interactions returns.")
+        raise InvalidHypergraph(f"it must be a hypergraph, as motlp.interactions returns, not {shorten(hypergraph)}.")
     place = as_path(path)
     measure, threat = hypergraph.measure, hypergraph.threat
     arrays: dict[str, Any] = {

@@ -89,7 +89,7 @@ def rational(value: Any) -> Fraction:
 def shorten(value: object) -> str:
     """A value as an error shows it: thousands of digits help nobody."""
     try:
-        text = repr(value)
+        text = " ".join(repr(value).split())
     except ValueError:  # Python writes no integer of more than 4,300 digits
         return "a number of thousands of digits"
     return text if len(text) <= 60 else f"{text[:57]}…"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from fractions import Fraction
 from functools import partial
+from numbers import Integral
 from typing import NamedTuple, NoReturn
 
 import numpy as np
@@ -17,7 +18,7 @@ from numba import get_num_threads
 
 from motlp.cost import Ball, Cost, Norm, Number, Quadratic, exact, shorten
 from motlp.errors import InvalidBudget, InvalidMeasure, TooManyInteractions
-from motlp.geometry.cliques import cofaces, extensions, faces_of
+from motlp.geometry.cliques import cofaces, extensions, faces_of, sort_rows
 from motlp.geometry.enclosing import LARGEST, decide
 from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
 from motlp.geometry.scale import scale, scale_costs
@@ -83,6 +84,8 @@ def interactions(
         measure.classes,
         "the number of classes, as an interaction holds at most one point of a class",
     )
+    if isinstance(most, bool) or not isinstance(most, Integral) or most < 1:
+        raise InvalidBudget(f"most is {shorten(most)}; it must be a whole number, at least 1.")
     by_class = np.argsort(measure.labels, kind="stable").astype(np.int32)
     points, labels = measure.points[by_class], measure.labels[by_class]
     run = _Run(points, labels, order, most, executor, progress or (lambda stage, done, total: None))
@@ -158,10 +161,8 @@ def _useful(run: _Run, price: Fraction) -> list[Sets]:
         sets.append((faces_of(pairs)[useful], near[useful]))
     while len(sets) < run.order:
         found, sums = _grow(run, sets, partial(_cheaper, run.points, price, sets[-1][0], close))
-        sort = np.lexsort(found.T[::-1])  # and some may have been found twice
-        fresh = np.ones(len(sort), dtype=bool)
-        fresh[1:] = (found[sort[1:]] != found[sort[:-1]]).any(axis=1)
-        sets.append((found[sort[fresh]], sums[sort[fresh]]))
+        order, again = sort_rows(found)  # some may have been found twice
+        sets.append((found[order[~again]], sums[order[~again]]))
     return [(found, costs(run.points, found, sums, price / found.shape[1])) for found, sums in sets]
 
 

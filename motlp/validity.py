@@ -15,6 +15,7 @@ from jaxtyping import Bool, Float64, Int32
 
 from motlp.cost import Ball, Quadratic, shorten
 from motlp.errors import InvalidHypergraph
+from motlp.geometry.cliques import sort_rows
 from motlp.geometry.enclosing import BIRTH_ERROR
 from motlp.geometry.fits import Found, fit_balls, price
 from motlp.geometry.scale import scale, scale_costs
@@ -37,6 +38,8 @@ def validate(hypergraph: "Hypergraph") -> None:
             f"there are members of {len(hypergraph.members)} orders and births of {len(hypergraph.births)}; "
             "give both for every order, from 1 on."
         )
+    if not isinstance(hypergraph.threat, Ball | Quadratic):
+        raise InvalidHypergraph(f"threat is {shorten(hypergraph.threat)}; it must be a Ball or Quadratic.")
     if isinstance(hypergraph.threat, Ball) == (hypergraph.eps is None):
         raise InvalidHypergraph(f"eps is {hypergraph.eps} under {hypergraph.threat}; a ball has a budget, and only it.")
     for k, (rows, births) in enumerate(zip(hypergraph.members, hypergraph.births, strict=True), start=1):
@@ -70,11 +73,8 @@ def check_sets(hypergraph: "Hypergraph", rows: Int32[np.ndarray, "sets k"], k: i
     refuse_first(np.any((rows < 0) | (rows >= size), axis=1), rows, f"names points that are not among the {size:,}")
     falls = (np.diff(labels[rows], axis=1) <= 0).any(axis=1)
     refuse_first(falls, rows, "does not list its points by class, each class once at most")
-    whole = np.ascontiguousarray(rows).view(np.dtype((np.void, 4 * k))).ravel()
-    _, first = np.unique(whole, return_index=True)
-    again = np.ones(len(rows), bool)
-    again[first] = False
-    refuse_first(again, rows, "is listed twice")
+    order, again = sort_rows(rows)
+    refuse_first(again, rows[order], "is listed twice")
 
 
 def measured(hypergraph: "Hypergraph") -> Iterator[Found]:

@@ -10,7 +10,7 @@ Under the quadratic cost a useful set need only have some useful subset, and gro
 from collections.abc import Iterator
 
 import numpy as np
-from jaxtyping import Float64, Int32
+from jaxtyping import Bool, Float64, Int32, Int64
 from numba import njit
 
 from motlp.geometry.pairs import Pairs
@@ -23,6 +23,14 @@ def faces_of(pairs: Pairs) -> Int32[np.ndarray, "pairs 2"]:
     """The pairs as sets of two points, sorted."""
     rows = np.repeat(np.arange(len(pairs.indptr) - 1, dtype=np.int32), np.diff(pairs.indptr))
     return np.stack([rows, pairs.indices], axis=1)
+
+
+def sort_rows(rows: Int32[np.ndarray, "sets k"]) -> tuple[Int64[np.ndarray, " sets"], Bool[np.ndarray, " sets"]]:
+    """The order of the rows that sorts them, and which of them, in that order, are the same as the one before."""
+    order = np.lexsort(rows.T[::-1])
+    again = np.zeros(len(rows), bool)
+    again[1:] = (rows[order[1:]] == rows[order[:-1]]).all(axis=1)
+    return order, again
 
 
 def cofaces(

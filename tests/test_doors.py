@@ -1,0 +1,87 @@
+"""Values of another type at the doors of the library: one line each, without the checks that run in tests."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+SETUP = """
+import json, sys
+from fractions import Fraction
+import numpy as np
+import motlp
+from motlp import *
+measure = LabeledMeasure.from_arrays(np.arange(8.0).reshape(4, 2), [0, 0, 1, 1])
+hypergraph = interactions(measure, Ball("l2"), 3, 2)
+singletons, pairs = hypergraph.members
+"""
+DOORS = [
+    ("interactions(measure, 'l2', 1)", "cost is 'l2'; it must be a Ball or Quadratic, such as Ball('l2')"),
+    ("interactions(measure, None, 1)", "cost is None"),
+    ("interactions('digits', Ball('l2'), 1)", "measure is 'digits'; it must be a LabeledMeasure"),
+    ("interactions(np.zeros((3, 2)), Ball('l2'), 1)", "measure is array("),
+    ("interactions(measure, Ball('l2'), 1, '2')", "order is '2'; it must be a whole number between 1 and 2"),
+    ("interactions(measure, Ball('l2'), 1, 2.5)", "order is 2.5; it must be a whole number"),
+    ("interactions(measure, Ball('l2'), 1, True)", "order is True; it must be a whole number"),
+    ("interactions(measure, Ball('l2'), 1, [2])", "order is [2]; it must be a whole number"),
+    ("interactions(measure, Ball('l2'), None)", "eps is missing"),
+    ("interactions(measure, Ball('l2'), np.bool_(True))", "it must be a finite number"),
+    ("interactions(measure, Ball('l2'), [1])", "eps is [1]; it must be a finite number"),
+    ("interactions(measure, Ball('l2'), 1j)", "eps is 1j; it must be a finite number"),
+    ("interactions(measure, Ball('l2'), 1, 2, most='many')", "most is 'many'; it must be a whole number, at least 1"),
+    ("Quadratic(None)", "tau is None; it must be a finite number"),
+    ("Quadratic([1, 2])", "tau is [1, 2]"),
+    ("Ball(2)", "unknown norm '2'"),
+    ("Ball(None)", "unknown norm 'None'"),
+    ("hypergraph.truncate(1.5)", "order is 1.5; it must be a whole number"),
+    ("hypergraph.truncate('2')", "order is '2'"),
+    ("hypergraph.at(None)", "eps is None; it must be a finite number"),
+    ("measure.select(per_class=2.5)", "per_class is 2.5; it must be a whole number"),
+    ("measure.select(per_class='2')", "per_class is '2'"),
+    ("measure.select(per_class=1, seed=0.5)", "seed is 0.5"),
+    ("LabeledMeasure.from_arrays([[1], [2]], [0, 1], unit=[1])", "unit is [1]; give it exactly"),
+    ("LabeledMeasure.from_arrays([[1], [2]], [0, 1], ['a', 1])", "mass is no array of numbers"),
+    ("LabeledMeasure.from_arrays(None, [0, 1])", "X has shape ()"),
+    ("LabeledMeasure.from_arrays([[1], [2]], None)", "y has shape ()"),
+    ("load(None)", "path is None; give the path of a .npz file"),
+    ("load(3)", "path is 3"),
+    ("load('')", "path is ''"),
+    ("save(hypergraph, None)", "path is None"),
+    ("save(measure, 'a.npz')", "it must be a hypergraph"),
+    ("Hypergraph(measure, Ball('l2'), 3, (singletons, pairs.astype(np.int64)), hypergraph.births).checked()", "int64"),
+    ("Hypergraph(measure, Ball('l2'), 3, (singletons, pairs.tolist()), hypergraph.births).checked()", "order 2 are"),
+    (
+        "Hypergraph(measure, Ball('l2'), 3, (singletons, pairs[:, :1]), hypergraph.births).checked()",
+        "order 2 are int32",
+    ),
+    ("Hypergraph(measure, Ball('l2'), 3, (), ()).checked()", "members of 0 orders"),
+    ("Hypergraph(measure, 'l2', 3, (singletons,), hypergraph.births[:1]).checked()", "threat is 'l2'"),
+]
+
+
+@pytest.fixture(scope="module")
+def said() -> dict[str, list]:
+    """What each of them raises, in a process of its own: the name of the error, of its root, and the text."""
+    script = (
+        SETUP
+        + f"""
+said = {{}}
+for door in {[door for door, _ in DOORS]!r}:
+    try:
+        said[door] = ["nothing", False, repr(eval(door))]
+    except Exception as error:
+        said[door] = [type(error).__name__, isinstance(error, MotlpError), str(error)]
+print(json.dumps(said))
+"""
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return json.loads(run.stdout)
+
+
+@pytest.mark.parametrize(("door", "message"), DOORS, ids=[door for door, _ in DOORS])
+def test_what_does_not_fit_is_told_in_a_line(said, door, message):
+    name, ours, text = said[door]
+    assert ours, f"{name}: {text}"
+    assert message in text
+    assert "\n" not in text
