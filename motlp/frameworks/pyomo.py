@@ -173,7 +173,10 @@ def is_alone(model: Model) -> bool:
     """Whether the problem has one variable, nonnegative, and one set of rows, all active, both of them named."""
     problem: pyo.ConcreteModel = model.problem
     dual = model.plan is None
-    variable, constraint = (model.potential, model.conflict) if dual else (model.plan, model.marginal)
+    names = ("potential", "conflict") if dual else ("plan", "marginal")
+    if any(length(model, name) is None for name in names):
+        return False
+    variable, constraint = (getattr(model, name) for name in names)
     rows = list(problem.component_data_objects(pyo.Constraint, active=True))
     return (
         {part.ctype for part in problem.component_objects(active=True)} <= HARMLESS
