@@ -286,7 +286,19 @@ def exchanged(model):
     model.conflict = model.problem.half
 
 
+def a_cone(model):
+    model.conflict = cp.SOC(cp.Constant(10.0), model.potential)
+    model.problem = cp.Problem(model.problem.objective, [*model.problem.constraints, model.conflict])
+
+
 LOST += [
+    ("cvxpy", a_cone, "the solver gave no multipliers of conflict"),
+    ("pyomo", lambda model: setattr(model, "conflict", model.conflict[0]), "the conflict of the model is <pyomo."),
+    (
+        "matrix",
+        lambda model: setattr(model, "conflict", slice("a", "b")),
+        "the conflict of the model is slice('a', 'b'",
+    ),
     ("cvxpy", own_rows, "what it is read from has 36 values for 129 interactions"),
     ("cvxpy", boolean, "a problem with integer variables has no multipliers"),
     ("pyomo", deactivated, "the conflict of the model is not in its problem, or not active"),
@@ -297,7 +309,8 @@ LOST += [
 
 @pytest.mark.parametrize(("framework", "change", "why"), LOST)
 def test_a_plan_that_is_lost_is_none_and_the_message_says_why(gaussians, framework, change, why):
-    solution = changed(gaussians, framework, change)
+    asked = {"solver": "clarabel"} if change is a_cone else {}
+    solution = changed(gaussians, framework, change, **asked)
     assert solution.status is Status.OPTIMAL
     assert solution.plan is None
     assert solution.risk_lower == 0.0
@@ -328,6 +341,11 @@ def freed(model):
         ("cvxpy", other_variable, "the potential of the model is not in its problem"),
         ("cvxpy", some_variables, "what it is read from has 5 values for 36 points"),
         ("pyomo", freed, "not all of the potential of the model is in its problem"),
+        (
+            "pyomo",
+            lambda model: setattr(model, "potential", model.potential[0]),
+            "the potential of the model is <pyomo.",
+        ),
         (
             "matrix",
             lambda model: setattr(model, "potential", slice(5)),

@@ -238,7 +238,7 @@ def values(variable: cp.Expression) -> np.ndarray | None:
 
 def multipliers(constraint: cp.Constraint) -> np.ndarray | None:
     """Multipliers: CVXPY gives those of an inequality nonnegative, and those of an equation with the other sign."""
-    if constraint.dual_value is None:
+    if constraint.dual_value is None or isinstance(constraint.dual_value, list):  # of a cone, they are several arrays
         return None
     found = np.asarray(constraint.dual_value, dtype=float).ravel()
     return found if found.sum() >= 0 else -found

@@ -110,7 +110,10 @@ def fault(model: Model) -> str:
 def length(model: Model, name: str) -> int | None:
     """Number of columns or of rows of a named part; None where it is no slice."""
     part, axis = getattr(model, name), 0 if name in ("marginal", "conflict") else 1
-    return len(range(model.problem.matrix.shape[axis])[part]) if isinstance(part, slice) else None
+    try:
+        return len(range(model.problem.matrix.shape[axis])[part]) if isinstance(part, slice) else None
+    except TypeError:  # a slice of no numbers
+        return None
 
 
 def sample(model: Model) -> Sample:
@@ -119,7 +122,9 @@ def sample(model: Model) -> Sample:
     x = np.random.default_rng(0).uniform(size=program.matrix.shape[1])
     rows = program.matrix @ x
     named = {"plan": x, "potential": x, "marginal": rows - program.row_lower, "conflict": program.row_upper - rows}
-    found = {name: entries(array, getattr(model, name)) for name, array in named.items()}
+    found = {
+        name: None if length(model, name) is None else array[getattr(model, name)] for name, array in named.items()
+    }
     dual = program.sense == "max"
     variable, constraint = ("potential", "conflict") if dual else ("plan", "marginal")
     whole = (length(model, variable), length(model, constraint)) == program.matrix.shape[::-1]
@@ -148,16 +153,11 @@ def part(model: Model, variable: str, constraint: str, columns: np.ndarray | Non
     array, where = columns if name == variable else rows, getattr(model, name)
     if where is None:
         return Part(None, f"there is no {variable}, as the model names no {variable} and no {constraint}")
-    if not isinstance(where, slice):
-        return Part(None, f"there is no {variable}, as the {name} of the model is {shown(where)}, not a slice")
+    if length(model, name) is None:
+        return Part(None, f"there is no {variable}, as the {name} of the model is {shown(where)}, no slice of numbers")
     if array is None:
         return Part(None, f"there is no {variable}, as the solver gave none")
     return Part(array[where])
-
-
-def entries(values: np.ndarray, where: Any) -> np.ndarray | None:
-    """The entries of one named part of the program, if it has it."""
-    return values[where] if isinstance(where, slice) else None
 
 
 def as_highs(program: LinearProgram) -> highspy.HighsLp:

@@ -108,7 +108,7 @@ def fault(model: Model) -> str:
 def length(model: Model, name: str) -> int | None:
     """Number of values of a named variable or constraint; None where it is none."""
     part = getattr(model, name)
-    return len(part) if getattr(part, "ctype", None) is (pyo.Constraint if name in CONSTRAINTS else pyo.Var) else None
+    return len(part) if isinstance(part, pyo.Constraint if name in CONSTRAINTS else pyo.Var) else None
 
 
 def objectives(problem: pyo.ConcreteModel) -> list[Any]:
