@@ -171,6 +171,13 @@ def test_the_value_of_another_objective_is_no_risk(gaussians, framework, name, c
     assert as_json(solution, {})["risk"] is None
 
 
+def test_an_objective_that_is_the_loss_at_most_points_only_is_none(gaussians):
+    bent = replaced(lambda model, old: cp.Maximize(gaussians.mass @ cp.minimum(model.potential, 0.999999)))
+    solution = changed(gaussians, "cvxpy", bent)
+    assert solution.risk is None
+    assert NO_RISK in solution.message
+
+
 def test_log_loss_has_no_risk(gaussians):
     log = replaced(lambda model, old: cp.Maximize(gaussians.mass @ cp.log(model.potential)))
     solution = changed(gaussians, "cvxpy", log, solver="clarabel")

@@ -119,13 +119,13 @@ def sample(model: Model) -> Sample | None:
     """The model at a random point; None where it cannot be evaluated there."""
     problem: cp.Problem = model.problem
     variables, random = problem.variables(), np.random.default_rng(0)
-    kept = [variable.value for variable in variables]
+    kept, value = [variable.value for variable in variables], problem.objective.args[0]
     try:
         for variable in variables:
             variable.save_value(np.asarray(random.uniform(size=variable.shape)))
         return Sample(
             sense="max" if isinstance(problem.objective, cp.Maximize) else "min",
-            objective=float(np.asarray(problem.objective.args[0].value).item()),
+            objective=float(np.asarray(value.value).item()) if value.is_affine() else None,
             plan=values(model.plan) if length(model, "plan") is not None else None,
             potential=values(model.potential) if length(model, "potential") is not None else None,
             excess=room(model.marginal),
@@ -135,13 +135,13 @@ def sample(model: Model) -> Sample | None:
     except Exception:  # whatever a user's expressions may raise
         return None
     finally:
-        for variable, value in zip(variables, kept, strict=True):
-            variable.save_value(value)
+        for variable, former in zip(variables, kept, strict=True):
+            variable.save_value(former)
 
 
 def room(constraint: object) -> np.ndarray | None:
-    """By how much the larger side of an inequality exceeds the smaller; None of anything else."""
-    if not isinstance(constraint, Inequality):
+    """By how much the larger side of an inequality exceeds the smaller; None where they are not affine."""
+    if not isinstance(constraint, Inequality) or not all(side.is_affine() for side in constraint.args):
         return None
     smaller, larger = constraint.args
     return np.asarray(larger.value - smaller.value, dtype=float).ravel()

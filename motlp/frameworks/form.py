@@ -1,8 +1,8 @@
 """What a declared model has become: whether its objective is the 0-1 loss, and whether it is still the plain problem.
 
 A user may add to a model, change it or replace parts of it. Each engine evaluates the model's own expressions at one
-random point; here they are compared with the formulas. Two affine functions that agree at a random point agree
-everywhere, and no other function agrees with an affine one there, but for a coincidence of probability zero.
+random point, if they are affine; here they are compared with the formulas. Two affine functions that agree at a random
+point agree everywhere, but for a coincidence of probability zero.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Sample:
-    """A model at a random point, evaluated by its framework; None is what it does not have.
+    """A model at a random point, evaluated by its framework; None is what it does not have, or what is not affine.
 
     Attributes:
         sense: "min" or "max".
@@ -41,7 +41,7 @@ class Sample:
     """
 
     sense: str
-    objective: float
+    objective: float | None
     plan: np.ndarray | None
     potential: np.ndarray | None
     excess: np.ndarray | None
@@ -56,7 +56,7 @@ def recognise(hypergraph: Hypergraph, sample: Sample | None) -> Form:
     price, incidence = 1.0 + hypergraph.cost, hypergraph.incidence
     variable, rows = (sample.potential, sample.slack) if sample.sense == "max" else (sample.plan, sample.excess)
     length = hypergraph.measure.size if sample.sense == "max" else hypergraph.size
-    if variable is None or not fits(variable, length):
+    if sample.objective is None or variable is None or not fits(variable, length):
         return Form()
     if sample.sense == "max":
         zero_one, formula = near(sample.objective, hypergraph.mass @ variable), price - incidence.T @ variable

@@ -137,7 +137,7 @@ def sample(model: Model) -> Sample | None:
             variable.set_value(value, skip_validation=True)
         return Sample(
             sense="max" if objective.sense == pyo.maximize else "min",
-            objective=float(pyo.value(objective.expr)),
+            objective=float(pyo.value(objective.expr)) if is_affine(objective) else None,
             plan=values(model.plan) if length(model, "plan") is not None else None,
             potential=values(model.potential) if length(model, "potential") is not None else None,
             excess=room(model.marginal) if length(model, "marginal") is not None else None,
@@ -159,12 +159,17 @@ def forget(model: Model) -> None:
                 variable.stale = True
 
 
+def is_affine(part: Any) -> bool:
+    """Whether an objective or a row is affine."""
+    return pyo.polynomial_degree(part.body if part.ctype is pyo.Constraint else part.expr) in (0, 1)
+
+
 def room(constraint: pyo.Constraint) -> np.ndarray:
-    """By how much the larger side of each row exceeds the smaller; of an equation, nothing."""
+    """By how much the larger side of each row exceeds the smaller; NaN of an equation, or where they are not affine."""
     found = []
     for row in constraint.values():
         body, lower, upper = pyo.value(row.body), pyo.value(row.lower), pyo.value(row.upper)
-        one_sided = (lower is None) != (upper is None)
+        one_sided = (lower is None) != (upper is None) and is_affine(row)
         found.append((body - lower if upper is None else upper - body) if one_sided else np.nan)
     return np.array(found, dtype=float)
 
