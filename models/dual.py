@@ -47,7 +47,7 @@ def matrix(hypergraph: Hypergraph) -> Model:
     """The formula as plain arrays: columns are points, rows are interactions."""
     problem = LinearProgram(
         sense="max",
-        cost=hypergraph.mass,
+        cost=hypergraph.mass.copy(),
         matrix=hypergraph.incidence.T.tocsc(),
         row_lower=np.full(hypergraph.size, -np.inf),
         row_upper=1 + hypergraph.cost,

@@ -46,8 +46,8 @@ def matrix(hypergraph: Hypergraph) -> Model:
     problem = LinearProgram(
         sense="min",
         cost=1 + hypergraph.cost,
-        matrix=hypergraph.incidence,
-        row_lower=hypergraph.mass,
+        matrix=hypergraph.incidence.copy(),
+        row_lower=hypergraph.mass.copy(),
         row_upper=np.full(hypergraph.measure.size, np.inf),
     )
     return Model("primal", "matrix", hypergraph, problem, plan=slice(None), marginal=slice(None))

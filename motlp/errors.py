@@ -52,5 +52,15 @@ class SolverUnavailable(MotlpError):
     """A known solver that is not installed; the text says how to get it."""
 
 
+class InvalidModel(MotlpError, ValueError):
+    """A formulation that cannot be declared, or a declared model that is none of its framework."""
+
+
 class TooManyInteractions(MotlpError):
     """The hypergraph would be larger than allowed; the text names the counts and what to lower."""
+
+
+def shown(value: object) -> str:
+    """A value as an error tells it: as Python writes it, in one line, and no longer than needed to know it again."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else text[:60] + "…"

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from motlp.errors import InvalidConfig, UnknownName
-from motlp.frameworks.options import typed_options
+from motlp.frameworks.options import named_options, typed_options
 from motlp.hypergraph import Hypergraph
+from motlp.model import check_names
 from motlp.polish import sinkhorn_lp
 from motlp.sinkhorn import Regularised, sinkhorn
 from motlp.sinkhorn import check as check_sweeps
@@ -41,6 +42,9 @@ class Method:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        names = {"model": self.model, "framework": self.framework, "solver": self.solver}
+        check_names(**{what: name for what, name in names.items() if name is not None})
+        object.__setattr__(self, "options", named_options(self.options))
         if self.solver in OPTIONS:
             for name in ("model", "framework"):
                 if getattr(self, name) is not None:

@@ -64,7 +64,8 @@ def sinkhorn_lp(
         settings = {"presolve": presolve} | dict(options or {})
         answer = solve(hypergraph.select(kept), model="primal", framework="matrix", solver=solver, options=settings)
         rounds += 1
-        message = f"{answer.message} in linear program {rounds}, with {kept.sum()} interactions"
+        said = answer.message.partition(";")[0]  # by the solver; the rest judges the small problem, not this one
+        message = f"{said} in linear program {rounds}, with {kept.sum()} interactions"
         if answer.plan is None or answer.potential is None:
             break
         found = np.zeros(hypergraph.size)

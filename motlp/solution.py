@@ -1,6 +1,6 @@
 """What comes back from any solver."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from math import inf, nextafter
@@ -11,13 +11,15 @@ from jaxtyping import Float64
 from motlp.bounds import cover_cost, potential_value
 from motlp.hypergraph import Hypergraph
 
+ROUNDING = 1e-6  # by which a solver may miss an end of [0, 1]
+
 
 class Status(Enum):
     """How a solve ended; the value is a sentence for people."""
 
     OPTIMAL = "solved to optimality"
     CONVERGED = "converged to what was asked; the proved interval says how far off the optimum that is"
-    INACCURATE = "solved, but not to the solver's tolerance; the proved interval says how far off it is"
+    INACCURATE = "solved loosely; the proved interval holds, the solver's own number may be off"
     LIMIT = "stopped at a limit before the optimum; the proved interval still holds"
     INFEASIBLE = "no solution satisfies the constraints; look at those that were added"
     UNBOUNDED = "the objective has no bound; look at the constraints that were taken away"
@@ -36,11 +38,17 @@ class Solution:
     Attributes:
         hypergraph: the interactions the plan refers to.
         model, framework, solver, version: what was solved, by what.
-        status: how it ended; `message` is the solver's own word for it.
-        objective: B_L as the solver reports it, or None.
+        status: how it ended. Of the plain primal and dual "solved to optimality" means proved: the gap is at most
+            1e-6, and whoever stopped early or called less an optimum is corrected. Of a model that was changed, or is
+            another one, it is the solver's word.
+        message: the solver's own word for it; then why a plan or a potential is missing, and what else a reader of
+            the numbers must know, such as what the solver claimed where that is disproved.
+        objective: the value of the model's objective as the solver reports it, B_L for the plain problem, or None.
+            Where the solver's B_L lies outside the proved interval, it is that of the plan, or None without one.
         plan: π_A ≥ 0 an interaction of `hypergraph`, or None.
         potential: g_v a point, in [0, 1] at the optimum, or None.
         seconds: wall time by stage.
+        zero_one: whether the objective is that of the 0-1 loss, so that 1 − objective is a risk.
     """
 
     hypergraph: Hypergraph
@@ -54,11 +62,17 @@ class Solution:
     plan: Float64[np.ndarray, " interactions"] | None
     potential: Float64[np.ndarray, " points"] | None
     seconds: dict[str, float]
+    zero_one: bool = field(default=True, kw_only=True)
 
     @property
     def risk(self) -> float | None:
-        """1 − objective: the risk as the solver reports it, proved by nothing."""
-        return None if self.objective is None else 1.0 - self.objective
+        """1 − objective: the risk as the solver reports it, proved by nothing.
+
+        None where the objective is not that of the 0-1 loss, or is no share of the mass: then 1 − objective is no risk.
+        """
+        if self.objective is None or not self.zero_one or not -ROUNDING <= self.objective <= 1.0 + ROUNDING:
+            return None
+        return 1.0 - self.objective
 
     @cached_property
     def risk_lower(self) -> float:

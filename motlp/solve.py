@@ -1,21 +1,22 @@
 """Solve a hypergraph, or a declared model, with any solver of any framework."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from motlp.errors import UnknownName
+from motlp.declared import PROVED_OPTIMAL, fit, solution_of
+from motlp.errors import InvalidConfig, InvalidModel, shown
+from motlp.frameworks.answer import Part
 from motlp.frameworks.catalogue import SolverInfo
+from motlp.frameworks.options import named_options
 from motlp.hypergraph import Hypergraph
-from motlp.model import FRAMEWORKS, Model, declaration
-from motlp.solution import Solution, Status
+from motlp.model import FRAMEWORKS, Model, check_names, declaration, declare, engine
+from motlp.solution import Solution
 
-# A solver that does not vouch for its point is believed when the proved interval is this narrow.
-PROVED_OPTIMAL = 1e-6
+__all__ = ["PROVED_OPTIMAL", "check", "solve", "solvers"]
+
 # Beyond so many interactions the simplex method, HiGHS' own choice, takes many times as long as its interior point;
 # crossover to a vertex would take the time that was saved, and the proved interval needs no vertex.
 LARGE = 20_000
@@ -41,50 +42,44 @@ def solve(
 
     Raises:
         UnknownName, SolverUnavailable, InvalidConfig: what was asked for does not exist here.
+        InvalidModel: the model cannot be declared, or is none that its framework can solve.
 
-    A solver that fails raises nothing: the status says so, and whatever bound still holds is reported.
+    A solver that fails raises nothing: the status says so, and whatever bound still holds is reported. Whatever became
+    of a declared model, the message says what the numbers of the solution do not mean.
     """
+    check_names(model=model, framework=framework, solver=solver)
+    chosen = named_options(options)
     if isinstance(problem, Model):
-        return judged(engine(problem.framework).solve(problem, solver, dict(options or {})))
-    declare = declaration(model, framework)
-    started = time.perf_counter()
-    declared = declare(problem.maximal())
-    declared.seconds = time.perf_counter() - started
-    chosen = dict(options or {})
+        if not isinstance(problem.hypergraph, Hypergraph):
+            raise InvalidModel(
+                f"the model {problem.name!r} cannot be solved: its hypergraph is {shown(problem.hypergraph)}, "
+                "not the one over which it was declared."
+            )
+        answer = engine(problem.framework).solve(problem, solver, chosen)
+        return solution_of(problem, fit(answer, problem.hypergraph), problem.hypergraph)
+    if not isinstance(problem, Hypergraph):
+        raise InvalidConfig(
+            f"problem is {shown(problem)}; it must be a hypergraph, which motlp.interactions(measure, …) makes, "
+            "or a model that motlp.declare(hypergraph) returns."
+        )
+    declared = declare(problem.maximal(), model, framework)
     if solver.lower() == "highs" and declared.hypergraph.size > LARGE and "solver" not in chosen:
         chosen = INTERIOR_POINT | chosen
-    solution = engine(framework).solve(declared, solver, chosen)
-    plan = solution.plan
-    if plan is not None:
+    answer = fit(engine(framework).solve(declared, solver, chosen), declared.hypergraph)
+    if answer.plan.values is not None:
         plan = np.zeros(problem.size)
-        plan[problem.binding] = solution.plan
-    return judged(replace(solution, hypergraph=problem, plan=plan))
+        plan[problem.binding] = answer.plan.values
+        answer = replace(answer, plan=Part(plan))
+    return solution_of(declared, answer, problem)
 
 
-def check(model: str, framework: str, solver: str, options: Mapping[str, Any]) -> None:
+def check(model: str, framework: str, solver: str, options: Mapping[str, Any] | None) -> None:
     """Refuse now what `solve` would refuse later: an unknown model, framework, solver or option."""
+    check_names(model=model, framework=framework, solver=solver)
     declaration(model, framework)
-    engine(framework).prepare(solver, dict(options))
+    engine(framework).prepare(solver, named_options(options))
 
 
 def solvers() -> list[SolverInfo]:
     """Every solver motlp knows, ready or not, framework by framework."""
     return [info for name in FRAMEWORKS for info in engine(name).solvers()]
-
-
-def engine(framework: str) -> Any:
-    """The module that runs the models of a framework."""
-    if framework not in FRAMEWORKS:
-        raise UnknownName("framework", framework, FRAMEWORKS)
-    return import_module(f"motlp.frameworks.{framework}")
-
-
-def judged(solution: Solution) -> Solution:
-    """The solution with the status that its proved interval earns."""
-    for part in (solution.plan, solution.potential):
-        if part is not None and not np.isfinite(part).all():
-            return replace(solution, status=Status.FAILED, message=f"{solution.message}; values are not finite")
-    proved = solution.gap is not None and solution.gap <= PROVED_OPTIMAL
-    if solution.status in (Status.INACCURATE, Status.LIMIT) and proved:
-        return replace(solution, status=Status.OPTIMAL)
-    return solution

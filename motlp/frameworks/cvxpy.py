@@ -6,12 +6,15 @@ from typing import Any
 
 import cvxpy as cp
 import numpy as np
+from cvxpy.constraints import Inequality
 
-from motlp.errors import InvalidConfig, SolverUnavailable, UnknownName
+from motlp.errors import InvalidConfig, InvalidModel, SolverUnavailable, UnknownName, shown
+from motlp.frameworks.answer import Answer, Part
 from motlp.frameworks.catalogue import SolverInfo, licence, package_version
+from motlp.frameworks.form import Sample, recognise
 from motlp.frameworks.options import CVXOPT_GLPK, SCIPY, clarabel_options, highs_options, typed_options
 from motlp.model import Model
-from motlp.solution import Solution, Status
+from motlp.solution import Status
 
 # How to get the solvers that are worth getting; the package tells the version, too.
 PACKAGES = {
@@ -54,13 +57,18 @@ def solvers() -> list[SolverInfo]:
     return rows
 
 
-def solve(model: Model, solver: str, options: dict[str, Any]) -> Solution:
+def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
     """Solve, with every failure of the solver told as a status.
 
     Raises:
         UnknownName, SolverUnavailable, InvalidConfig: the solver or an option cannot be used.
+        InvalidModel: the problem is none that CVXPY solves.
     """
     info, settings = prepare(solver, options)
+    if wrong := fault(model):
+        raise InvalidModel(f"the model {model.name!r} cannot be solved: its {wrong}.")
+    form = recognise(model.hypergraph, sample(model))
+    forget(model)
     problem: cp.Problem = model.problem
     started = time.perf_counter()
     status, message, answered = Status.FAILED, "", False
@@ -68,8 +76,11 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Solution:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             status, message, answered = run(problem, info.name.upper(), settings)
-    except cp.error.DCPError:
-        raise  # whoever extended the problem wants to know
+    except (cp.error.DCPError, cp.error.DGPError, cp.error.ParameterError) as error:  # whoever changed it wants to know
+        raise InvalidModel(
+            f"the model {model.name!r} cannot be solved: CVXPY takes no such problem "
+            f"({' '.join(str(error).split())[:300]}); see its manual on disciplined convex programming."
+        ) from None
     except Exception as error:  # whatever a solver may raise
         reason = error.args[0] if isinstance(error, cp.error.SolverError) and error.args else error
         message = " ".join(str(reason).split()) or type(reason).__name__
@@ -77,22 +88,84 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Solution:
             raise InvalidConfig(
                 f"{info.name} does not run with the options {', '.join(options)} ({message}); see its manual."
             ) from None
-    seconds = time.perf_counter() - started
-    plan = values(model.plan) if model.plan is not None else multipliers(model.conflict)
-    potential = values(model.potential) if model.potential is not None else multipliers(model.marginal)
-    return Solution(
-        hypergraph=model.hypergraph,
-        model=model.name,
-        framework="cvxpy",
-        solver=info.name,
-        version=info.version,
+    return Answer(
+        form=form,
+        solver=info,
         status=status,
         message=message,
         objective=float(problem.value) if answered and problem.value is not None else None,
-        plan=plan if answered else None,
-        potential=potential if answered else None,
-        seconds={"declare": model.seconds, "solve": seconds},
+        plan=part(model, "plan", "conflict") if answered else Part(),
+        potential=part(model, "potential", "marginal") if answered else Part(),
+        seconds=time.perf_counter() - started,
     )
+
+
+def fault(model: Model) -> str:
+    """What is wrong with the problem of a model, or ""."""
+    if not isinstance(model.problem, cp.Problem):
+        return f"problem is {shown(model.problem)}, not a cvxpy.Problem"
+    empty = [p.name() for p in model.problem.parameters() if p.value is None]
+    return f"parameter {empty[0]} has no value; give it one first" if empty else ""
+
+
+def length(model: Model, name: str) -> int | None:
+    """Number of values of a named variable or constraint; None where it is none."""
+    kind = cp.Constraint if name in ("marginal", "conflict") else cp.Expression
+    part = getattr(model, name)
+    return int(part.size) if isinstance(part, kind) else None
+
+
+def sample(model: Model) -> Sample | None:
+    """The model at a random point; None where it cannot be evaluated there."""
+    problem: cp.Problem = model.problem
+    variables, random = problem.variables(), np.random.default_rng(0)
+    kept, value = [variable.value for variable in variables], problem.objective.args[0]
+    try:
+        for variable in variables:
+            variable.save_value(np.asarray(random.uniform(size=variable.shape)))
+        return Sample(
+            sense="max" if isinstance(problem.objective, cp.Maximize) else "min",
+            objective=float(np.asarray(value.value).item()) if value.is_affine() else None,
+            plan=values(model.plan) if length(model, "plan") is not None else None,
+            potential=values(model.potential) if length(model, "potential") is not None else None,
+            excess=room(model.marginal),
+            slack=room(model.conflict),
+            alone=is_alone(model),
+        )
+    except Exception:  # whatever a user's expressions may raise
+        return None
+    finally:
+        for variable, former in zip(variables, kept, strict=True):
+            variable.save_value(former)
+
+
+def room(constraint: object) -> np.ndarray | None:
+    """By how much the larger side of an inequality exceeds the smaller; None where they are not affine."""
+    if not isinstance(constraint, Inequality) or not all(side.is_affine() for side in constraint.args):
+        return None
+    smaller, larger = constraint.args
+    return np.asarray(larger.value - smaller.value, dtype=float).ravel()
+
+
+def is_alone(model: Model) -> bool:
+    """Whether the problem has one variable, nonnegative, and one set of inequalities, both of them named."""
+    variables, constraints = model.problem.variables(), model.problem.constraints
+    if len(variables) != 1 or len(constraints) != 1:
+        return False
+    demands = {name for name, value in variables[0].attributes.items() if value is not None and value is not False}
+    return (
+        demands == {"nonneg"}
+        and any(variables[0] is named for named in (model.plan, model.potential))
+        and any(constraints[0] is named for named in (model.marginal, model.conflict))
+    )
+
+
+def forget(model: Model) -> None:
+    """Clears the multipliers of an earlier solve, which a constraint that leaves the problem would keep."""
+    for constraint in (model.marginal, model.conflict):
+        if isinstance(constraint, cp.Constraint):
+            for variable in constraint.dual_variables:
+                variable.save_value(None)
 
 
 def run(problem: cp.Problem, solver: str, settings: dict[str, Any]) -> tuple[Status, str, bool]:
@@ -136,11 +209,36 @@ def prepare(solver: str, options: dict[str, Any]) -> tuple[SolverInfo, dict[str,
     return info, dict(options)  # the names are the solver's own, which checks them
 
 
-def values(variable: cp.Variable) -> np.ndarray | None:
-    """Value of a variable, if it has one."""
+def part(model: Model, variable: str, constraint: str) -> Part:
+    """The plan, or the potential: values of the variable of that name, or else multipliers of the constraint."""
+    problem, name = model.problem, constraint if getattr(model, variable) is None else variable
+    named, lost = getattr(model, name), f"there is no {variable}, as"
+    if named is None:
+        return Part(None, f"{lost} the model names no {variable} and no {constraint}")
+    if length(model, name) is None:
+        return Part(None, f"{lost} the {name} of the model is {shown(named)}, which is no such part of a problem")
+    if isinstance(named, cp.Constraint):
+        if problem.is_mixed_integer():
+            return Part(None, f"{lost} a problem with integer variables has no multipliers")
+        if all(named is not row for row in problem.constraints):
+            return Part(None, f"{lost} the {name} of the model is not in its problem")
+        found = multipliers(named)
+        return Part(found, "" if found is not None else f"{lost} the solver gave no multipliers of {name}")
+    inside = {v.id for v in problem.variables()}
+    if any(v.id not in inside for v in named.variables()):
+        return Part(None, f"{lost} the {name} of the model is not in its problem")
+    found = values(named)
+    return Part(found, "" if found is not None else f"{lost} the solver gave no values of {name}")
+
+
+def values(variable: cp.Expression) -> np.ndarray | None:
+    """Value of a variable or an expression, if it has one."""
     return None if variable.value is None else np.asarray(variable.value, dtype=float).ravel()
 
 
 def multipliers(constraint: cp.Constraint) -> np.ndarray | None:
-    """Multipliers of an inequality; CVXPY gives them nonnegative, whatever the sense of the objective."""
-    return None if constraint.dual_value is None else np.asarray(constraint.dual_value, dtype=float).ravel()
+    """Multipliers: CVXPY gives those of an inequality nonnegative, and those of an equation with the other sign."""
+    if constraint.dual_value is None or isinstance(constraint.dual_value, list):  # of a cone, they are several arrays
+        return None
+    found = np.asarray(constraint.dual_value, dtype=float).ravel()
+    return found if found.sum() >= 0 else -found

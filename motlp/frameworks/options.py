@@ -1,10 +1,11 @@
 """Options of the solvers: which exist and of which type, checked before a solver sees them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import highspy
 
-from motlp.errors import InvalidConfig, UnknownName
+from motlp.errors import InvalidConfig, UnknownName, shown
 from motlp.frameworks.highs import silent_highs
 
 # What the `glpk` of CVXPY reads from its options (cvxopt.glpk.options).
@@ -27,6 +28,24 @@ SCIPY = {
     "simplex_dual_edge_weight_strategy": str,
 }
 NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a word"}
+
+
+def named_options(options: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Options as they were given, once it is known that each has a name; none at all will do.
+
+    Raises:
+        InvalidConfig: they are no mapping, or a name is no text.
+    """
+    if options is None:
+        return {}
+    if not isinstance(options, Mapping):
+        raise InvalidConfig(
+            f"options is {shown(options)}; it must be a mapping of names to values, such as {{'time_limit': 60}}."
+        )
+    for name in options:
+        if not isinstance(name, str):
+            raise InvalidConfig(f"options has the name {shown(name)}; a name must be a text, such as 'time_limit'.")
+    return dict(options)
 
 
 def highs_options(options: dict[str, Any]) -> dict[str, Any]:
