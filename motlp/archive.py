@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from motlp.atomic import written
-from motlp.cost import Ball, Cost, Quadratic, exact, shorten
-from motlp.errors import InvalidFile, InvalidHypergraph, MotlpError
+from motlp.cost import Ball, Cost, Quadratic, exact
+from motlp.errors import InvalidFile, InvalidHypergraph, MotlpError, shorten
 from motlp.hypergraph import Hypergraph
 from motlp.measure import LabeledMeasure, exact_unit
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from motlp.errors import InvalidBudget, UnknownName
+from motlp.errors import InvalidBudget, UnknownName, shorten
 
 Norm = Literal["l2", "linf", "l1"]
 Number = int | float | str | Decimal | Fraction | np.integer | np.floating
@@ -84,12 +84,3 @@ def rational(value: Any) -> Fraction:
     if "/" not in text and abs(Decimal(text).adjusted()) > 400:
         raise OverflowError
     return Fraction(text)
-
-
-def shorten(value: object) -> str:
-    """A value as an error shows it: thousands of digits help nobody."""
-    try:
-        text = " ".join(repr(value).split())
-    except ValueError:  # Python writes no integer of more than 4,300 digits
-        return "a number of thousands of digits"
-    return text if len(text) <= 60 else f"{text[:57]}…"

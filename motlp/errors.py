@@ -60,7 +60,10 @@ class TooManyInteractions(MotlpError):
     """The hypergraph would be larger than allowed; the text names the counts and what to lower."""
 
 
-def shown(value: object) -> str:
-    """A value as an error tells it: as Python writes it, in one line, and no longer than needed to know it again."""
-    text = " ".join(repr(value).split())
-    return text if len(text) <= 60 else text[:60] + "…"
+def shorten(value: object) -> str:
+    """A value as an error shows it: thousands of digits help nobody."""
+    try:
+        text = " ".join(repr(value).split())
+    except ValueError:  # Python writes no integer of more than 4,300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= 60 else f"{text[:57]}…"

@@ -10,8 +10,8 @@ import scipy.sparse as sp
 from jaxtyping import Bool, Float64, Int32, Int64
 from scipy.sparse.csgraph import connected_components
 
-from motlp.cost import Ball, Cost, Number, exact, shorten
-from motlp.errors import InvalidBudget
+from motlp.cost import Ball, Cost, Number, exact
+from motlp.errors import InvalidBudget, shorten
 from motlp.geometry.enclosing import within
 from motlp.measure import LabeledMeasure
 from motlp.validity import validate

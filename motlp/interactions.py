@@ -16,8 +16,8 @@ import scipy.sparse as sp
 from jaxtyping import Float64, Int32, Num
 from numba import get_num_threads
 
-from motlp.cost import Ball, Cost, Norm, Number, Quadratic, exact, shorten
-from motlp.errors import InvalidBudget, InvalidMeasure, TooManyInteractions
+from motlp.cost import Ball, Cost, Norm, Number, Quadratic, exact
+from motlp.errors import InvalidBudget, InvalidMeasure, TooManyInteractions, shorten
 from motlp.geometry.cliques import cofaces, extensions, faces_of, sort_rows
 from motlp.geometry.enclosing import LARGEST, decide
 from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float64, Int32, Num, Shaped
 
-from motlp.cost import Number, rational, shorten
-from motlp.errors import InvalidMeasure, UnknownName
+from motlp.cost import Number, rational
+from motlp.errors import InvalidMeasure, UnknownName, shorten
 
 
 @dataclass(frozen=True, eq=False)

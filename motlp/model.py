@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 from jaxtyping import Float64
 
-from motlp.errors import InvalidConfig, InvalidModel, MotlpError, UnknownName, shown
+from motlp.errors import InvalidConfig, InvalidModel, MotlpError, UnknownName, shorten
 from motlp.hypergraph import Hypergraph
 
 FRAMEWORKS = ("cvxpy", "pyomo", "matrix")
@@ -71,7 +71,7 @@ def check_names(**names: object) -> None:
     """Refuse what is no name."""
     for what, name in names.items():
         if not isinstance(name, str):
-            raise InvalidConfig(f"{what} is {shown(name)}; it must be a name, a text such as {EXAMPLES[what]!r}.")
+            raise InvalidConfig(f"{what} is {shorten(name)}; it must be a name, a text such as {EXAMPLES[what]!r}.")
 
 
 def declaration(name: str, framework: str) -> Callable[[Hypergraph], Any]:
@@ -102,7 +102,7 @@ def declaration(name: str, framework: str) -> Callable[[Hypergraph], Any]:
     function = getattr(module, framework)
     if not callable(function):
         raise InvalidModel(
-            f"the model {name!r} (module {entry.value}) has {shown(function)} for {framework}; "
+            f"the model {name!r} (module {entry.value}) has {shorten(function)} for {framework}; "
             "it must be a function that takes a hypergraph and returns a Model."
         )
     return function
@@ -117,7 +117,7 @@ def declare(hypergraph: Hypergraph, name: str = "dual", framework: str = "cvxpy"
     """
     if not isinstance(hypergraph, Hypergraph):
         raise InvalidConfig(
-            f"hypergraph is {shown(hypergraph)}; it must be one that motlp.interactions(measure, …) makes."
+            f"hypergraph is {shorten(hypergraph)}; it must be one that motlp.interactions(measure, …) makes."
         )
     function = declaration(name, framework)
     whose = f"the model {name!r} (function {framework} of module {getattr(function, '__module__', 'unknown')})"
@@ -137,9 +137,9 @@ def declare(hypergraph: Hypergraph, name: str = "dual", framework: str = "cvxpy"
 def fault_of(model: Any, hypergraph: Hypergraph, framework: str) -> str:
     """What is wrong with what a declaration returned, or ""."""
     if not isinstance(model, Model):
-        return f"returns {shown(model)}, not a Model"
+        return f"returns {shorten(model)}, not a Model"
     if model.framework != framework:
-        return f"returns a model in {shown(model.framework)}, not in {framework}"
+        return f"returns a model in {shorten(model.framework)}, not in {framework}"
     if model.hypergraph is not hypergraph:
         return "returns a model of another hypergraph, not of the one that it was given"
     if fault := engine(framework).fault(model):
@@ -151,7 +151,7 @@ def fault_of(model: Any, hypergraph: Hypergraph, framework: str) -> str:
         if part is not None:
             found = engine(framework).length(model, name)
             if found is None:
-                return f"names {shown(part)} as its {name}, which is no such part of a problem in {framework}"
+                return f"names {shorten(part)} as its {name}, which is no such part of a problem in {framework}"
             if found != length:
                 things = "interactions" if name in ("plan", "conflict") else "points"
                 return f"returns a model whose {name} has length {found} for {length} {things}"

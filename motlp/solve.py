@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from motlp.declared import PROVED_OPTIMAL, fit, solution_of
-from motlp.errors import InvalidConfig, InvalidModel, shown
+from motlp.errors import InvalidConfig, InvalidModel, shorten
 from motlp.frameworks.answer import Part
 from motlp.frameworks.catalogue import SolverInfo
 from motlp.frameworks.options import named_options
@@ -52,14 +52,14 @@ def solve(
     if isinstance(problem, Model):
         if not isinstance(problem.hypergraph, Hypergraph):
             raise InvalidModel(
-                f"the model {problem.name!r} cannot be solved: its hypergraph is {shown(problem.hypergraph)}, "
+                f"the model {problem.name!r} cannot be solved: its hypergraph is {shorten(problem.hypergraph)}, "
                 "not the one over which it was declared."
             )
         answer = engine(problem.framework).solve(problem, solver, chosen)
         return solution_of(problem, fit(answer, problem.hypergraph), problem.hypergraph)
     if not isinstance(problem, Hypergraph):
         raise InvalidConfig(
-            f"problem is {shown(problem)}; it must be a hypergraph, which motlp.interactions(measure, …) makes, "
+            f"problem is {shorten(problem)}; it must be a hypergraph, which motlp.interactions(measure, …) makes, "
             "or a model that motlp.declare(hypergraph) returns."
         )
     declared = declare(problem.maximal(), model, framework)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Float64, Int32
 
-from motlp.cost import Ball, Quadratic, shorten
-from motlp.errors import InvalidHypergraph
+from motlp.cost import Ball, Quadratic
+from motlp.errors import InvalidHypergraph, shorten
 from motlp.geometry.cliques import sort_rows
 from motlp.geometry.enclosing import BIRTH_ERROR
 from motlp.geometry.fits import Found, fit_balls, price

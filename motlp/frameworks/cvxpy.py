@@ -8,7 +8,7 @@ import cvxpy as cp
 import numpy as np
 from cvxpy.constraints import Inequality
 
-from motlp.errors import InvalidConfig, InvalidModel, SolverUnavailable, UnknownName, shown
+from motlp.errors import InvalidConfig, InvalidModel, SolverUnavailable, UnknownName, shorten
 from motlp.frameworks.answer import Answer, Part
 from motlp.frameworks.catalogue import SolverInfo, licence, package_version
 from motlp.frameworks.form import Sample, recognise
@@ -103,7 +103,7 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
 def fault(model: Model) -> str:
     """What is wrong with the problem of a model, or ""."""
     if not isinstance(model.problem, cp.Problem):
-        return f"problem is {shown(model.problem)}, not a cvxpy.Problem"
+        return f"problem is {shorten(model.problem)}, not a cvxpy.Problem"
     empty = [p.name() for p in model.problem.parameters() if p.value is None]
     return f"parameter {empty[0]} has no value; give it one first" if empty else ""
 
@@ -216,7 +216,7 @@ def part(model: Model, variable: str, constraint: str) -> Part:
     if named is None:
         return Part(None, f"{lost} the model names no {variable} and no {constraint}")
     if length(model, name) is None:
-        return Part(None, f"{lost} the {name} of the model is {shown(named)}, which is no such part of a problem")
+        return Part(None, f"{lost} the {name} of the model is {shorten(named)}, which is no such part of a problem")
     if isinstance(named, cp.Constraint):
         if problem.is_mixed_integer():
             return Part(None, f"{lost} a problem with integer variables has no multipliers")

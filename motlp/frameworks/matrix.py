@@ -7,7 +7,7 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from motlp.errors import InvalidModel, UnknownName, shown
+from motlp.errors import InvalidModel, UnknownName, shorten
 from motlp.frameworks.answer import Answer, Part
 from motlp.frameworks.catalogue import SolverInfo, licence, package_version
 from motlp.frameworks.form import Sample, recognise
@@ -88,11 +88,11 @@ def fault(model: Model) -> str:
     """What is wrong with the program of a model, or ""."""
     program = model.problem
     if not isinstance(program, LinearProgram):
-        return f"problem is {shown(program)}, not a LinearProgram"
+        return f"problem is {shorten(program)}, not a LinearProgram"
     if program.sense not in SIGN:
-        return f"sense is {shown(program.sense)}; it must be 'min' or 'max'"
+        return f"sense is {shorten(program.sense)}; it must be 'min' or 'max'"
     if not sp.issparse(program.matrix):
-        return f"matrix is {shown(program.matrix)}; it must be a scipy.sparse array"
+        return f"matrix is {shorten(program.matrix)}; it must be a scipy.sparse array"
     rows, columns = program.matrix.shape
     wanted = {"cost": columns, "row_lower": rows, "row_upper": rows}
     for name, size in wanted.items():
@@ -154,7 +154,9 @@ def part(model: Model, variable: str, constraint: str, columns: np.ndarray | Non
     if where is None:
         return Part(None, f"there is no {variable}, as the model names no {variable} and no {constraint}")
     if length(model, name) is None:
-        return Part(None, f"there is no {variable}, as the {name} of the model is {shown(where)}, no slice of numbers")
+        return Part(
+            None, f"there is no {variable}, as the {name} of the model is {shorten(where)}, no slice of numbers"
+        )
     if array is None:
         return Part(None, f"there is no {variable}, as the solver gave none")
     return Part(array[where])

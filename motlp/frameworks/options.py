@@ -5,7 +5,7 @@ from typing import Any
 
 import highspy
 
-from motlp.errors import InvalidConfig, UnknownName, shown
+from motlp.errors import InvalidConfig, UnknownName, shorten
 from motlp.frameworks.highs import silent_highs
 
 # What the `glpk` of CVXPY reads from its options (cvxopt.glpk.options).
@@ -40,11 +40,11 @@ def named_options(options: Mapping[str, Any] | None) -> dict[str, Any]:
         return {}
     if not isinstance(options, Mapping):
         raise InvalidConfig(
-            f"options is {shown(options)}; it must be a mapping of names to values, such as {{'time_limit': 60}}."
+            f"options is {shorten(options)}; it must be a mapping of names to values, such as {{'time_limit': 60}}."
         )
     for name in options:
         if not isinstance(name, str):
-            raise InvalidConfig(f"options has the name {shown(name)}; a name must be a text, such as 'time_limit'.")
+            raise InvalidConfig(f"options has the name {shorten(name)}; a name must be a text, such as 'time_limit'.")
     return dict(options)
 
 

@@ -13,7 +13,7 @@ from pyomo.common.modeling import unique_component_name
 from pyomo.core.expr import identify_variables
 from pyomo.opt import SolverStatus, TerminationCondition
 
-from motlp.errors import InvalidConfig, InvalidModel, SolverUnavailable, UnknownName, shown
+from motlp.errors import InvalidConfig, InvalidModel, SolverUnavailable, UnknownName, shorten
 from motlp.frameworks.answer import Answer, Part
 from motlp.frameworks.catalogue import SolverInfo, licence
 from motlp.frameworks.form import Sample, recognise
@@ -98,7 +98,7 @@ def fault(model: Model) -> str:
     """What is wrong with the problem of a model, or ""."""
     problem = model.problem
     if not isinstance(problem, pyo.ConcreteModel):
-        return f"problem is {shown(problem)}, not a pyomo.ConcreteModel"
+        return f"problem is {shorten(problem)}, not a pyomo.ConcreteModel"
     count = len(objectives(problem))
     if count != 1:
         return f"problem has {count or 'no'} active objective{'s'[: count - 1]}; activate one, and no other"
@@ -302,7 +302,7 @@ def part(model: Model, variable: str, constraint: str, duals: pyo.Suffix | None)
     if named is None:
         return Part(None, f"{lost} the model names no {variable} and no {constraint}")
     if length(model, name) is None:
-        return Part(None, f"{lost} the {name} of the model is {shown(named)}, which is no such part of a problem")
+        return Part(None, f"{lost} the {name} of the model is {shorten(named)}, which is no such part of a problem")
     if name == variable:
         if any(v.value is None or (v.stale and not v.fixed) for v in named.values()):
             return Part(None, f"{lost} not all of the {name} of the model is in its problem")
