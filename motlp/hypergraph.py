@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from jaxtyping import Bool, Float64, Int32, Int64
 from scipy.sparse.csgraph import connected_components
 
-from motlp.cost import Ball, Cost, Number, exact
+from motlp.cost import Ball, Cost, Number, exact, spell
 from motlp.errors import InvalidBudget
 from motlp.geometry.enclosing import within
 from motlp.measure import LabeledMeasure
@@ -120,7 +120,7 @@ class Hypergraph:
         budget = exact(eps)
         if budget > self.eps:
             raise InvalidBudget(
-                f"eps is {eps}, larger than {float(self.eps):g}, up to which interactions are known; "
+                f"eps is {eps}, larger than {spell(self.eps)}, up to which interactions are known; "
                 "enumerate them at the largest budget first."
             )
         threshold = (budget / self.measure.unit) ** 2

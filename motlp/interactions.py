@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from jaxtyping import Bool, Float64, Int32, Num
 from numba import get_num_threads
 
-from motlp.cost import Ball, Cost, Norm, Number, exact
+from motlp.cost import Ball, Cost, Norm, Number, exact, spell
 from motlp.errors import InvalidBudget, TooManyInteractions
 from motlp.geometry.cliques import cofaces, extensions, faces_of
 from motlp.geometry.enclosing import IN, LARGEST, OUT, UNSURE, radii, radius_squared, slack
@@ -91,7 +91,7 @@ def interactions(
         budget, price = None, cost.tau * measure.unit**2
         if not Fraction(1, 10**290) < price < 10**290:
             raise InvalidBudget(
-                f"tau is {float(cost.tau):g} and the unit {float(measure.unit):g}: no float64 holds such costs; "
+                f"tau is {spell(cost.tau)} and the unit {spell(measure.unit)}: no float64 holds such costs; "
                 "scale tau or the points."
             )
         sets = _useful(run, price)
