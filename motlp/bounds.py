@@ -30,18 +30,18 @@ PARTS = 720_720.0  # of a mass, which halves, thirds, … and sixteenths of it a
 def cover_cost(hypergraph: Hypergraph, plan: Float[np.ndarray, " interactions"]) -> Fraction:
     """What the cover costs that is made of a plan and, where it covers too little, of singletons.
 
-    Any array is a plan: what is negative or no number counts as nothing, and more than 1 as 1, since no mass is larger.
+    Any array is a plan: what is negative or no number counts as nothing, and no more counts than the largest mass.
 
     Where all masses are the same, an optimal plan gives simple fractions of that mass, but for the noise of the solver
     and of its arithmetic. So the plan rounded to such fractions is tried as well, in whole numbers, which are added
     exactly; it proves 0.2655 where the plan as it came just fails to. Both are plans, and the cheaper cover counts.
     """
     plan, mass = np.asarray(plan, np.float64), hypergraph.mass
-    used = np.minimum(np.where(plan > 0, plan, 0.0), 1.0)
+    largest = mass.max()
+    used = np.minimum(np.where(plan > 0, plan, 0.0), largest)
     cost = _cost(hypergraph, used, mass)
-    unit = mass.max()
-    if ((mass == unit) | (mass == 0)).all():
-        parts = np.rint(np.minimum(used / unit, 1.0) * PARTS)
+    if ((mass == largest) | (mass == 0)).all():
+        parts = np.rint(used / largest * PARTS)
         cost = min(cost, _cost(hypergraph, parts, np.where(mass > 0, PARTS, 0.0)))
     return cost
 

@@ -35,11 +35,11 @@ def read_lower(kept: float) -> Fraction:
     return decimal if decimal < Fraction(nextafter(kept, inf)) else Fraction(kept)
 
 
-def round_down(number: Fraction, places: int) -> Fraction:
+def round_down(number: Fraction | float, places: int) -> Fraction:
     """The largest decimal of so many places that is at most a number."""
-    return Fraction(floor(number * 10**places), 10**places)
+    return Fraction(floor(Fraction(number) * 10**places), 10**places)
 
 
-def round_up(number: Fraction, places: int) -> Fraction:
+def round_up(number: Fraction | float, places: int) -> Fraction:
     """The smallest decimal of so many places that is at least a number."""
     return -round_down(-number, places)

@@ -166,7 +166,7 @@ def interval(solution: Solution) -> str:
 def upper(solution: Solution, places: int) -> Fraction:
     """The upper end of the proved interval, to so many decimal places."""
     assert solution.gap is not None
-    return min(round_up(Fraction(solution.risk_lower + solution.gap), places), Fraction(1))
+    return min(round_up(solution.risk_lower + solution.gap, places), Fraction(1))
 
 
 def shown(names: tuple[str, ...]) -> str:

@@ -211,7 +211,7 @@ def test_noise_of_a_solver_does_not_cost_the_last_digit(parts):
 def test_a_cover_costs_what_it_costs(measure, threat, order, data):
     """Exactly, unless the plan in simple fractions of one mass costs less."""
     hypergraph = interactions(measure, *threat, min(order, measure.classes))
-    plan = data.draw(npst.arrays(np.float64, hypergraph.size, elements=st.floats(0, 1)))
+    plan = measure.mass.max() * data.draw(npst.arrays(np.float64, hypergraph.size, elements=st.floats(0, 1)))
     short = brute.shortfall(hypergraph, plan.tolist(), measure.mass.tolist())
     cost = (sum(map(Fraction, plan.tolist())) + short) / sum(map(Fraction, measure.mass.tolist()))
     assert cover_cost(hypergraph, plan) <= cost + Fraction(1, 10**30)

@@ -48,3 +48,4 @@ def test_cut(number, places):
     assert down <= number < down + step
     assert up - step < number <= up
     assert (down / step).denominator == (up / step).denominator == 1
+    assert round_down(float(number), places) <= float(number) <= round_up(float(number), places)
