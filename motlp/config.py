@@ -36,7 +36,7 @@ def price(value: Any) -> Fraction:
 
 
 def budgets(value: Any) -> list[Fraction]:
-    """The budgets of a sweep: start:stop:count, evenly spaced with both ends, or a list.
+    """The budgets of a sweep: start:stop:count, evenly spaced with both ends and without rounding, or a list.
 
     Raises:
         InvalidBudget: a range that is empty or reversed, or a number that is no budget.
@@ -56,8 +56,7 @@ def budgets(value: Any) -> list[Fraction]:
         raise InvalidBudget(f"{text} is empty: {count} budgets cannot be both start and stop; ask for 2 at least.")
     if count > MOST_BUDGETS:
         raise InvalidBudget(f"{text} is {count} budgets; ask for {MOST_BUDGETS} at most.")
-    # Twelve digits, so that what is computed with is what a table or a file shows.
-    return [exact(f"{float(start + (stop - start) * i / max(count - 1, 1)):.12g}") for i in range(count)]
+    return [exact(start + (stop - start) * i / max(count - 1, 1)) for i in range(count)]
 
 
 def orders(value: Any) -> list[int]:

@@ -84,3 +84,24 @@ def rational(value: Any) -> Fraction:
     if "/" not in text and abs(Decimal(text).adjusted()) > 400:
         raise OverflowError
     return Fraction(text)
+
+
+def spell(number: Fraction) -> str:
+    """The exact writing of a number that is at least 0: a decimal, or a fraction where no decimal ends.
+
+    What takes more than a dozen characters has an exponent where that is shorter, such as 1e-200.
+    """
+    twos = (number.denominator & -number.denominator).bit_length() - 1
+    rest, fives = number.denominator >> twos, 0
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest > 1:
+        return str(number)
+    places = max(twos, fives)
+    decimal = Decimal(f"{number * 10**places}e-{places}")
+    plain = f"{decimal:f}"
+    if len(plain) <= 12:
+        return plain
+    digits = str(number * 10**places).rstrip("0")
+    scientific = f"{digits[0]}.{digits[1:]}".rstrip(".") + f"e{decimal.adjusted()}"
+    return min(plain, scientific, key=len)

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from jaxtyping import Bool, Float64, Int32, Int64
 from scipy.sparse.csgraph import connected_components
 
-from motlp.cost import Ball, Cost, Number, exact
+from motlp.cost import Ball, Cost, Number, exact, spell
 from motlp.errors import InvalidBudget, shorten
 from motlp.geometry.enclosing import within
 from motlp.measure import LabeledMeasure
@@ -138,7 +138,7 @@ class Hypergraph:
         budget = exact(eps)
         if budget > self.eps:
             raise InvalidBudget(
-                f"eps is {eps}, larger than {float(self.eps):g}, up to which interactions are known; "
+                f"eps is {eps}, larger than {spell(self.eps)}, up to which interactions are known; "
                 "enumerate them at the largest budget first."
             )
         radius, norm = budget / self.measure.unit, self.threat.norm

@@ -1,10 +1,12 @@
 """Risk against budget, drawn."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
 
 from motlp.atomic import written
+from motlp.cost import spell
 from motlp.errors import InvalidConfig, MotlpError
 from motlp.report import NORMS
 from motlp.sweep import Row
@@ -40,13 +42,16 @@ def plot_risk(rows: Sequence[Row], path: str | Path) -> None:
     axes = figure.add_subplot()
     orders = sorted({row.order for row in rows})
     for order, width in zip(orders, range(len(orders), 0, -1), strict=True):  # lines that coincide all show
-        line = sorted((float(row.eps), row.risk_lower) for row in rows if row.order == order)
-        axes.plot(*zip(*line, strict=True), marker=".", linewidth=1.5 * width, label=f"order {order}")
+        line = sorted((float(Fraction(row.eps)), row.risk_lower) for row in rows if row.order == order)
+        eps, risk = zip(*line, strict=True)
+        # Up to the next budget no more than this is proved: steps, not slopes.
+        axes.plot(eps, risk, marker=".", linewidth=1.5 * width, drawstyle="steps-post", label=f"order {order}")
     # From order 2 on all bounds leave zero together: where the adversary can bring the first two points together.
-    first = min((float(row.eps) for row in rows if row.risk_lower > 0), default=0.0)
-    zeros = [float(row.eps) for row in rows if float(row.eps) < first]
+    first = min((Fraction(row.eps) for row in rows if row.risk_lower > 0), default=Fraction(0))
+    zeros = [Fraction(row.eps) for row in rows if Fraction(row.eps) < first]
     if zeros:
-        axes.plot(max(zeros), 0, "kv", markersize=8, clip_on=False, label=f"leaves 0 after ε = {max(zeros):g}")
+        last = max(zeros)
+        axes.plot(float(last), 0, "kv", markersize=8, clip_on=False, label=f"leaves 0 after ε = {spell(last)}")
     norm = NORMS[rows[0].norm]
     axes.set(
         title=f"{rows[0].data}, {norm} ball: no classifier can have less risk",

@@ -1,21 +1,23 @@
 """How a result is told: a sentence and a table for people, one object for programs."""
 
 from collections.abc import Sequence
+from decimal import ROUND_CEILING, Context
 from fractions import Fraction
-from math import ceil, floor
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from motlp.cost import Ball
+from motlp.cost import Ball, spell
+from motlp.decimals import PLACES, read_lower, round_down, round_up
 from motlp.frameworks.catalogue import SolverInfo
 from motlp.hypergraph import Hypergraph
 from motlp.solution import Solution
 from motlp.sweep import Row
 
 NORMS = {"l2": "ℓ2", "linf": "ℓ∞", "l1": "ℓ1"}
+TWO_DIGITS = Context(prec=2, rounding=ROUND_CEILING)  # of a gap, which is never told as less than it is
 
 
 def as_json(solution: Solution, seconds: dict[str, float]) -> dict[str, Any]:
@@ -62,35 +64,28 @@ def threat(hypergraph: Hypergraph) -> dict[str, Any]:
 def adversary(hypergraph: Hypergraph) -> str:
     """What the adversary does, in words."""
     if isinstance(hypergraph.threat, Ball):
-        return f"may move every input by {float(hypergraph.eps or 0):g} in {NORMS[hypergraph.threat.norm]}"
-    return f"pays {float(hypergraph.threat.tau):g} × squared ℓ2 distance to move an input"
+        return f"may move every input by {spell(hypergraph.eps or Fraction(0))} in {NORMS[hypergraph.threat.norm]}"
+    return f"pays {spell(hypergraph.threat.tau)} × squared ℓ2 distance to move an input"
 
 
-def floored(value: float, digits: int = 6) -> str:
-    """A proved lower bound, cut and not rounded; with more digits where these would cut almost a unit off.
-
-    What is added first is the rounding of a sum, so that 0.2655 is not told as 0.265499999.
-    """
-    value += 1e-13
-    if floor((value + 1e-8) * 10**digits) > floor(value * 10**digits):
-        digits += 3
-    return f"{floor(value * 10**digits) / 10**digits:.{digits}f}".rstrip("0").rstrip(".")
+def cut(risk_lower: float) -> Fraction:
+    """What is told of a proved lower bound: six decimal places, or nine where six would cut almost a unit off."""
+    proved = read_lower(risk_lower)
+    almost = round_down(proved + Fraction(1, 10**8), 6) > round_down(proved, 6)
+    return round_down(proved, 9 if almost else 6)
 
 
 def answer(solution: Solution) -> str:
     """The result in a sentence or two."""
-    hypergraph, lower = solution.hypergraph, floored(solution.risk_lower)
+    hypergraph, lower = solution.hypergraph, cut(solution.risk_lower)
     text = (
-        f"No classifier can have risk below {lower} on {hypergraph.measure.name} against an adversary who "
-        f"{adversary(hypergraph)}: the best possible robust accuracy is {100 * (1 - float(lower)):.9g} %."
+        f"No classifier can have risk below {spell(lower)} on {hypergraph.measure.name} against an adversary who "
+        f"{adversary(hypergraph)}: none has a robust accuracy above {spell(100 * (1 - lower))} %."
     )
     if solution.plan is None:
         return f"The solver gave no bound, and 0 holds without one. {text}"
     if solution.gap is not None and solution.gap > 1e-6:
-        upper = solution.risk_lower + solution.gap
-        text += (
-            f" Solved to the end, order {hypergraph.order} could prove at most {min(ceil(upper * 1e6) / 1e6, 1.0):.6g}."
-        )
+        text += f" Solved to the end, order {hypergraph.order} could prove at most {spell(upper(solution, 6))}."
     return text
 
 
@@ -144,7 +139,7 @@ def listed(rows: list[tuple[str, str]]) -> RenderableType:
 
 def told(row: Row) -> str:
     """One row of a sweep, in a line."""
-    return f"eps {row.eps}, order {row.order}: risk at least {floored(row.risk_lower)} ({row.status})"
+    return f"eps {row.eps}, order {row.order}: risk at least {spell(cut(row.risk_lower))} ({row.status})"
 
 
 def sweep_table(rows: Sequence[Row]) -> Table:
@@ -154,26 +149,24 @@ def sweep_table(rows: Sequence[Row]) -> Table:
         grid.add_column(name, justify="right", no_wrap=True)
     grid.add_column("status", no_wrap=True)
     for row in rows:
-        lower, gap = floored(row.risk_lower), "" if row.gap is None else f"{row.gap:.1e}"
-        numbers = (
-            f"{float(Fraction(row.eps)):.6g}",
-            row.order,
-            f"{row.interactions:,}",
-            lower,
-            gap,
-            f"{1 - float(lower):.9g}",
-        )
-        grid.add_row(*map(str, numbers), f"{row.seconds:.2f}", row.status)
+        lower, gap = cut(row.risk_lower), "" if row.gap is None else f"{TWO_DIGITS.create_decimal(row.gap):.1e}"
+        bounds = (spell(lower), gap, spell(1 - lower))
+        grid.add_row(row.eps, str(row.order), f"{row.interactions:,}", *bounds, f"{row.seconds:.2f}", row.status)
     return grid
 
 
 def interval(solution: Solution) -> str:
     """The proved interval of the truncated risk, rounded outward."""
-    lower = floor(solution.risk_lower * 1e12) / 1e12
+    lower = spell(round_down(read_lower(solution.risk_lower), PLACES))
     if solution.gap is None:
-        return f"at least {lower:.12g}"
-    upper = min(ceil((solution.risk_lower + solution.gap) * 1e12) / 1e12, 1.0)
-    return f"{lower:.12g} ≤ risk of order {solution.hypergraph.order} ≤ {upper:.12g}"
+        return f"at least {lower}"
+    return f"{lower} ≤ risk of order {solution.hypergraph.order} ≤ {spell(upper(solution, PLACES))}"
+
+
+def upper(solution: Solution, places: int) -> Fraction:
+    """The upper end of the proved interval, to so many decimal places."""
+    assert solution.gap is not None
+    return min(round_up(solution.risk_lower + solution.gap, places), Fraction(1))
 
 
 def shown(names: tuple[str, ...]) -> str:

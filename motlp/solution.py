@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 from enum import Enum
+from fractions import Fraction
 from functools import cached_property
-from math import inf, nextafter
 
 import numpy as np
 from jaxtyping import Float64
 
 from motlp.bounds import cover_cost, potential_value
+from motlp.decimals import float_above, keep_lower
 from motlp.hypergraph import Hypergraph
 
 ROUNDING = 1e-6  # by which a solver may miss an end of [0, 1]
@@ -79,24 +80,29 @@ class Solution:
         """A proved lower bound on the risk of every classifier, whatever the solver did.
 
         The plan, completed to a cover of all masses by singletons, costs at least the optimal cover;
-        without a plan nothing is proved but 0. Source: arXiv 2401.09191, weak duality.
+        without a plan nothing is proved but 0. A decimal of at most 12 places between this float and the
+        next one is proved too. Source: arXiv 2401.09191, weak duality.
         """
         if self.plan is None:
             return 0.0
-        return max(0.0, nextafter(1.0 - cover_cost(self.hypergraph, self.plan), -inf))
+        return keep_lower(max(Fraction(0), 1 - cover_cost(self.hypergraph, self.plan)))
 
     @cached_property
     def gap(self) -> float | None:
         """Width of the proved interval [risk_lower, risk_lower + gap] around the truncated risk R_L.
 
-        None when the solver returned no usable potential.
+        The sum holds as floats add it. None when the solver returned no usable potential.
         """
         if self.potential is None:
             return None
         value = potential_value(self.hypergraph, self.potential)
-        return None if value is None else nextafter(nextafter(1.0 - value, inf) - self.risk_lower, inf)
+        if value is None:
+            return None
+        # The upper end is a float, so that a sum that is at least this large is not rounded to less.
+        upper = float_above(1 - Fraction(value))
+        return float_above(Fraction(upper) - Fraction(self.risk_lower))
 
     @property
     def accuracy_upper(self) -> float:
         """1 − risk_lower: no classifier has a higher adversarial accuracy."""
-        return min(1.0, nextafter(1.0 - self.risk_lower, inf))
+        return float_above(1 - Fraction(self.risk_lower))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from motlp.atomic import written
-from motlp.cost import Ball, Number, exact
+from motlp.cost import Ball, Number, exact, spell
 from motlp.errors import InvalidBudget, InvalidFile
 from motlp.hypergraph import Hypergraph
 from motlp.interactions import interactions
@@ -24,7 +24,8 @@ from motlp.solution import Solution, Status
 class Row:
     """One bound of a sweep; the fields up to `options` name the study.
 
-    `eps` is the decimal that was computed with, `interactions` counts those of all orders up to `order`.
+    `eps` is the budget, exactly: a decimal such as 0.25, or a fraction such as 1/3 where no decimal ends;
+    `interactions` counts those of all orders up to `order`.
     """
 
     data: str
@@ -130,7 +131,7 @@ def grid(
         raise InvalidBudget(f"the orders are {ranks}; they must be between 1 and {most}, the {what}.")
     if isinstance(source, Hypergraph) and source.eps is not None and budgets[-1] > source.eps:
         raise InvalidBudget(
-            f"eps goes up to {float(budgets[-1]):g}, but the interactions are known up to {float(source.eps):g}; "
+            f"eps goes up to {spell(budgets[-1])}, but the interactions are known up to {spell(source.eps)}; "
             "stop there, or enumerate them at the largest budget first."
         )
     return [(e, order) for e in budgets for order in ranks]
@@ -181,9 +182,8 @@ def ball(hypergraph: Hypergraph, norm: str | None) -> Ball:
 
 
 def key(eps: Fraction, order: int) -> tuple[str, int]:
-    """What names a row within its study: ε as a decimal, or as a fraction where no short decimal is exact."""
-    decimal = repr(float(eps))
-    return (decimal if Fraction(decimal) == eps else str(eps)), order
+    """What names a row within its study: ε in its exact writing, and the order."""
+    return spell(eps), order
 
 
 def identity(measure: LabeledMeasure, norm: str, method: Method) -> dict[str, str]:

@@ -10,6 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from motlp.cost import Ball, Cost, Quadratic
+from motlp.hypergraph import Hypergraph
 from motlp.measure import LabeledMeasure
 
 Point = list[Fraction]
@@ -128,6 +129,16 @@ def risk(measure: LabeledMeasure, interactions: dict[Member, Fraction]) -> Fract
                 table[other] = [x - factor * y for x, y in zip(row, fixed, strict=True)]
         table[i] = fixed
         rows[i], columns[j] = columns[j], rows[i]
+
+
+def shortfall(hypergraph: Hypergraph, plan: list[float], mass: list[float]) -> Fraction:
+    """Σ_v max(0, m_v − Σ_{A∋v} π_A), exactly."""
+    left = [Fraction(m) for m in mass]
+    members = (row for rows in hypergraph.members for row in rows.tolist())
+    for A, amount in zip(members, plan, strict=True):
+        for v in A:
+            left[v] -= Fraction(amount)
+    return sum((max(amount, Fraction(0)) for amount in left), Fraction(0))
 
 
 def incidence(points: int, interactions: dict[Member, Fraction]) -> np.ndarray:

@@ -123,6 +123,8 @@ def test_what_is_not_known_is_refused():
     ball, priced = interactions(measure, Ball("l2"), 1, 2), interactions(measure, Quadratic("0.1"), order=2)
     with pytest.raises(InvalidBudget, match=r"eps is 1\.5, larger than 1"):
         ball.at("1.5")
+    with pytest.raises(InvalidBudget, match=r"eps is 1\.0000002, larger than 1\.0000001, up to which"):
+        interactions(measure, Ball("l2"), "1.0000001", 2).at("1.0000002")
     with pytest.raises(InvalidBudget, match="eps is -1; it must be at least 0"):
         ball.at(-1)
     with pytest.raises(InvalidBudget, match="the quadratic cost has no budget"):

@@ -198,7 +198,7 @@ def test_results_are_those_of_the_commands():
     assert rows
     for risk, accuracy in rows:
         assert f"risk below {risk} " in outputs
-        assert f"accuracy is {accuracy}." in outputs
+        assert f"accuracy above {accuracy}." in outputs
 
 
 def test_links_and_files_that_are_named_exist():

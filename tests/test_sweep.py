@@ -52,7 +52,7 @@ def timeless(rows) -> list[dict]:
 
 
 def test_rows_are_the_bounds(measure, rows):
-    assert [(row.eps, row.order) for row in rows] == [(eps, k) for eps in ("0.3", "0.6", "1.0") for k in (2, 3)]
+    assert [(row.eps, row.order) for row in rows] == [(eps, k) for eps in EPS for k in (2, 3)]
     for row in rows:
         hypergraph = interactions(measure, Ball("l2"), row.eps, row.order)
         solution = motlp.solve(hypergraph, framework="matrix")
@@ -107,6 +107,20 @@ def test_a_sweep_is_continued(measure, rows, tmp_path, counted):
     assert timeless(again) == timeless([row for row in rows if (row.eps, row.order) == ("0.6", 2)])
     assert counted == []
     assert len(path.read_text().splitlines()) == 7
+
+
+def test_budgets_are_named_by_their_shortest_exact_writing(measure, tmp_path, counted):
+    """In files that say 1.0 for 1, too, which older versions wrote."""
+    path = tmp_path / "sweep.csv"
+    eps = ["1.00", "1e0", Fraction(1), "1.0000005", "0.5e0"]
+    rows = motlp.sweep(measure, eps, orders=[2], method=MATRIX, save=path)
+    assert [row.eps for row in rows] == ["0.5", "1", "1.0000005"]
+    text = path.read_text()
+    assert text.count(",1,2,") == 1
+    path.write_text(text.replace(",1,2,", ",1.0,2,"))
+    counted.clear()
+    assert motlp.sweep(measure, eps, orders=[2], method=MATRIX, save=path) == rows
+    assert counted == []
 
 
 def test_what_failed_is_tried_again(measure, tmp_path, monkeypatch, counted):
@@ -180,6 +194,7 @@ def test_what_cannot_be_swept(measure):
         (measure, {"eps": [1], "orders": [0]}, "between 1 and 6, the number of classes"),
         (measure, {"eps": [1], "orders": [2, 7]}, "between 1 and 6, the number of classes"),
         (hypergraph, {"eps": ["0.1", "0.6"]}, "known up to 0.5"),
+        (hypergraph, {"eps": ["0.1", "0.50000001"]}, "goes up to 0.50000001, but the interactions are known up to 0.5"),
         (hypergraph, {"eps": ["0.1"], "orders": [3]}, "the order of the saved interactions"),
         (hypergraph, {"eps": ["0.1"], "norm": "linf"}, "norm is linf"),
         (quadratic, {"eps": ["0.1"]}, "no budget"),
@@ -193,18 +208,20 @@ def test_plot(rows, tmp_path, monkeypatch):
     Figure = pytest.importorskip("matplotlib.figure", reason="needs the extra 'plot'").Figure
     save = Figure.savefig
     monkeypatch.setattr(Figure, "savefig", lambda self, *a, **k: (figures.append(self), save(self, *a, **k)))
-    zero = [replace(row, eps=eps, risk_lower=0.0) for row in rows[:2] for eps in ("0.05", "0.1")]
+    zero = [replace(row, eps=eps, risk_lower=0.0) for row in rows[:2] for eps in ("0.05", "1/15")]
     plot_risk([*zero, *rows], tmp_path / "risk.png")
     assert (tmp_path / "risk.png").read_bytes().startswith(b"\x89PNG")
     ((axes,),) = [figure.axes for figure in figures]
     assert "gaussians, ℓ2" in axes.get_title()
     assert axes.get_xlabel() == "budget ε (ℓ2 distance, in feature units)"
     assert axes.get_ylabel() == "adversarial risk (share of the mass)"
-    assert [line.get_label() for line in axes.lines] == ["order 2", "order 3", "leaves 0 after ε = 0.1"]
+    assert [line.get_label() for line in axes.lines] == ["order 2", "order 3", "leaves 0 after ε = 1/15"]
+    # Between two budgets, the bound of the smaller one is what is proved.
+    assert {line.get_drawstyle() for line in axes.lines[:2]} == {"steps-post"}
     for row in rows:
         line = axes.lines[row.order - 2].get_xydata()
         assert [float(row.eps), row.risk_lower] in line.tolist()
-    assert axes.lines[2].get_xydata().tolist() == [[0.1, 0.0]]
+    assert axes.lines[2].get_xydata().tolist() == [[1 / 15, 0.0]]
     # The legend is below the axes, where no data are.
     (legend,) = figures[0].legends
     assert legend.get_window_extent().y1 <= axes.get_window_extent().y0

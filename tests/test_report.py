@@ -1,0 +1,51 @@
+"""What is told of the adversary: the very numbers that were computed with."""
+
+from fractions import Fraction
+
+import pytest
+from test_bounds import text
+
+import motlp
+from motlp import report
+from motlp.cost import Ball, Quadratic
+from motlp.interactions import interactions
+from motlp.measure import LabeledMeasure
+from motlp.method import Method
+
+
+@pytest.fixture
+def measure() -> LabeledMeasure:
+    """Two points of two classes that meet at ε = 1.0000005, and not before."""
+    return LabeledMeasure.from_arrays([[0], [20_000_010]], [0, 1], unit="1/10000000")
+
+
+@pytest.mark.parametrize(("eps", "risk"), [("1", "0"), ("1.0000005", "0.5"), (Fraction(10, 3), "0.5")])
+def test_the_budget_is_told_exactly(measure, eps, risk):
+    solution = motlp.solve(interactions(measure, Ball("l2"), eps, 2))
+    assert f"risk below {risk} on arrays against an adversary who may move every input by {eps} in ℓ2: none" in (
+        report.answer(solution)
+    )
+    assert f"may move every input by {eps} in ℓ2 " in text(report.table(solution, {}))
+    assert report.threat(solution.hypergraph)["eps"] == float(eps)
+
+
+def test_the_price_is_told_exactly(measure):
+    hypergraph = interactions(measure, Quadratic("0.12345678"), None, 2)
+    assert report.adversary(hypergraph) == "pays 0.12345678 × squared ℓ2 distance to move an input"
+
+
+def test_the_budgets_of_a_sweep_are_told_exactly(measure):
+    rows = motlp.sweep(measure, ["1.0", "1.0000005", Fraction(4, 3)], method=Method(framework="matrix"))
+    assert [report.told(row).split(", ")[0] for row in rows] == ["eps 1", "eps 1.0000005", "eps 4/3"]
+    lines = [line.split() for line in text(report.sweep_table(rows)).splitlines() if line.endswith("optimal ")]
+    assert [(line[0], line[3], line[5]) for line in lines] == [
+        ("1", "0", "1"),
+        ("1.0000005", "0.5", "0.5"),
+        ("4/3", "0.5", "0.5"),
+    ]
+
+
+def test_a_gap_is_told_as_no_less_than_it_is(measure):
+    (row,) = motlp.sweep(measure, ["1"], method=Method(framework="matrix"))
+    table = text(report.sweep_table([motlp.Row(**vars(row) | {"gap": 1.01e-9})]))
+    assert " 1.1e-9 " in table
