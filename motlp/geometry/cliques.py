@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 from jaxtyping import Float64, Int32
-from numba import njit
 
+from motlp.compiled import njit
 from motlp.geometry.pairs import Pairs
 
 BLOCK = 1 << 14

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 from jaxtyping import Float64, Int32, Num
-from numba import njit
+
+from motlp.compiled import njit
 
 
 def scaled_sums(
