@@ -19,7 +19,7 @@ from motlp.compiled import njit
 from motlp.errors import InvalidBudget
 from motlp.hypergraph import Hypergraph
 from motlp.rounding import Memberships, feasible_potential, memberships, total
-from motlp.sinkhorn import Callback, NotConverged, check, cover, sinkhorn
+from motlp.sinkhorn import Callback, NotConverged, begun, check, cover, sinkhorn
 from motlp.solution import Solution, Status
 from motlp.solve import PROVED_OPTIMAL, solve
 from motlp.threads import share, threads_for
@@ -55,6 +55,7 @@ def sinkhorn_lp(
     check(eta, tol, None, max_sweeps)
     if tol is None:
         raise InvalidBudget(f"tol is None; it must be a number, positive and finite, such as {PROVED_OPTIMAL:g}.")
+    start = begun(start, hypergraph.measure.size)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotConverged)  # a guess is all that is wanted
         guess = sinkhorn(hypergraph, eta, max_sweeps=max_sweeps, start=start, callback=callback)

@@ -98,7 +98,8 @@ def sinkhorn(
     eta = float(eta)
     tol = None if tol is None else float(tol)
     marginal = None if marginal is None else float(marginal)
-    guess = None if start is None else begun(start, hypergraph.measure.size)
+    max_sweeps = int(max_sweeps)
+    guess = begun(start, hypergraph.measure.size)
     if marginal is None:
         marginal = SETTLED if tol is None else STILL
     began = perf_counter()
@@ -173,8 +174,10 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def begun(start: object, points: int) -> Float64[np.ndarray, " points"]:
-    """The potential to start from, as floats."""
+def begun(start: object, points: int) -> Float64[np.ndarray, " points"] | None:
+    """The potential to start from, as floats, if there is one."""
+    if start is None:
+        return None
     try:
         given = np.asarray(start)
     except ValueError:  # rows of different lengths
