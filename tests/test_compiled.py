@@ -92,7 +92,7 @@ def test_code_of_other_types_is_not_taken(store: Path, fresh: Callable[[], Any])
     other.write_bytes(exchanged[0])
     one.write_bytes(exchanged[1])
     again = fresh()
-    assert (again(3), again(1.5)) == (6, 3.0)
+    assert repr((again(3), again(1.5))) == "(6, 3.0)"
 
 
 def told(kernels: list[Any]) -> list[str]:

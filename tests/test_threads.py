@@ -54,7 +54,7 @@ def same(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-@pytest.mark.parametrize("count", [2, 3, 7])
+@pytest.mark.parametrize("count", [2, 7])
 def test_the_answer_does_not_depend_on_the_threads(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("motlp.sweeper.BLOCK", 64)
     hypergraph = problem()
@@ -166,11 +166,10 @@ def at_once() -> None:
     assert not numba.np.ufunc.parallel._is_initialized  # numba has started no threads
 
 
-@pytest.mark.parametrize("layer", ["default", "workqueue"])
-def test_several_threads_solve_at_once(layer: str) -> None:
+def test_several_threads_solve_at_once() -> None:
     ran = subprocess.run(
         [sys.executable, "-c", "from test_threads import at_once; at_once()"],
-        env=os.environ | {"NUMBA_THREADING_LAYER": layer},
+        env=os.environ | {"NUMBA_THREADING_LAYER": "workqueue"},  # which everyone has
         cwd=os.path.dirname(__file__),
         capture_output=True,
         text=True,
