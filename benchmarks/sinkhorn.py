@@ -128,8 +128,8 @@ def with_threads(threads: int, hypergraph: Hypergraph, repeats: int) -> float:
 @njit(nogil=True, fastmath=True)
 def add_up(values, start, stop):
     total = 0.0
-    for i in range(start, stop):
-        total += values[i]
+    for value in values[start:stop]:
+        total += value
     return total
 
 
