@@ -9,12 +9,13 @@ a busy machine stretches less than the wall's. Compilation is not counted: every
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from itertools import combinations
 from time import perf_counter, process_time
 
-import numba
 import numpy as np
+from numba import njit
 
 from motlp import sweeper
 from motlp.cost import Ball
@@ -26,6 +27,7 @@ from motlp.sinkhorn import sinkhorn
 from motlp.solution import Solution, Status
 from motlp.solve import solve
 from motlp.sweeper import Sweeper
+from motlp.threads import share, thread_count
 
 schedule = import_module("motlp.sinkhorn")  # the name is also that of a function
 PATIENCE = 300.0  # seconds for the peer
@@ -112,9 +114,7 @@ def sweeps(hypergraph: Hypergraph) -> None:
 
 def with_threads(threads: int, hypergraph: Hypergraph, repeats: int) -> float:
     """Median seconds of a sweep with so many threads."""
-    available = numba.get_num_threads()
-    numba.set_num_threads(min(threads, available))
-    state = Sweeper(hypergraph, np.zeros(hypergraph.measure.size))
+    state = Sweeper(hypergraph, np.zeros(hypergraph.measure.size), min(threads, thread_count()))
     state.cool(1e-2)
     state.sweep()
     times = []
@@ -122,26 +122,25 @@ def with_threads(threads: int, hypergraph: Hypergraph, repeats: int) -> float:
         began = perf_counter()
         state.sweep()
         times.append(perf_counter() - began)
-    numba.set_num_threads(available)
     return float(np.median(times))
 
 
-@numba.njit(parallel=True, fastmath=True)
-def add_up(values):
+@njit(nogil=True, fastmath=True)
+def add_up(values, start, stop):
     total = 0.0
-    for i in numba.prange(len(values)):
-        total += values[i]
+    for value in values[start:stop]:
+        total += value
     return total
 
 
 def bandwidth() -> float:
     """Bytes a second that all threads read from memory, the best of a few runs."""
     values = np.ones(1 << 26)
-    add_up(values)
+    add_up(values, 0, 1)
     times = []
     for _ in range(5):
         began = perf_counter()
-        add_up(values)
+        share(partial(add_up, values), len(values), thread_count())
         times.append(perf_counter() - began)
     return values.nbytes / min(times)
 

@@ -14,7 +14,6 @@ from typing import NamedTuple, NoReturn
 import numpy as np
 import scipy.sparse as sp
 from jaxtyping import Float64, Int32, Num
-from numba import get_num_threads
 
 from motlp.cost import Ball, Cost, Norm, Number, Quadratic, exact
 from motlp.errors import InvalidBudget, InvalidMeasure, TooManyInteractions, shorten
@@ -25,6 +24,7 @@ from motlp.geometry.scale import scale, scale_costs
 from motlp.geometry.spread import below, costs, slack
 from motlp.hypergraph import Hypergraph, check_order
 from motlp.measure import LabeledMeasure
+from motlp.threads import thread_count
 
 Progress = Callable[[str, int, int], object]
 Points = Num[np.ndarray, "points dims"]
@@ -231,7 +231,7 @@ def _grow(run: _Run, sets: list[Sets], extend: Callable[[int, int], Iterator[Set
 
     parts: list[Sets] = [(np.empty((0, k), np.int32), np.empty(0))]
     found = 0
-    pool = ThreadPoolExecutor(get_num_threads())
+    pool = ThreadPoolExecutor(thread_count())
     try:
         for start, blocks in zip(starts, pool.map(task, starts), strict=True):
             parts += blocks

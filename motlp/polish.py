@@ -8,18 +8,21 @@ suggested computation for maximal multi-commodity network flows", 1958), begun f
 
 import warnings
 from collections.abc import Mapping
+from functools import partial
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float64
-from numba import njit, prange
 
+from motlp.compiled import njit
+from motlp.errors import InvalidBudget
 from motlp.hypergraph import Hypergraph
 from motlp.rounding import Memberships, feasible_potential, memberships, total
-from motlp.sinkhorn import Callback, NotConverged, check, cover, sinkhorn
+from motlp.sinkhorn import Callback, NotConverged, begun, check, cover, sinkhorn
 from motlp.solution import Solution, Status
 from motlp.solve import PROVED_OPTIMAL, solve
+from motlp.threads import share, threads_for
 
 BEST = 10  # interactions around each point that the first linear program has; with 6 it needs a second
 JOINING = 6  # violated interactions around each point that join the next one
@@ -46,10 +49,13 @@ def sinkhorn_lp(
         callback: called by `sinkhorn`, then after each linear program with η = 0 and the ends of the interval.
 
     Raises:
-        InvalidBudget: a number that is out of range.
+        InvalidBudget: a number that is out of range or none at all, or a start that is not one number a point.
         UnknownName, InvalidConfig: the solver or an option cannot be used.
     """
     check(eta, tol, None, max_sweeps)
+    if tol is None:
+        raise InvalidBudget(f"tol is None; it must be a number, positive and finite, such as {PROVED_OPTIMAL:g}.")
+    start = begun(start, hypergraph.measure.size)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotConverged)  # a guess is all that is wanted
         guess = sinkhorn(hypergraph, eta, max_sweeps=max_sweeps, start=start, callback=callback)
@@ -106,14 +112,15 @@ def sinkhorn_lp(
 def best(parts: Memberships, score: Float64[np.ndarray, " interactions"], k: int) -> Bool[np.ndarray, " interactions"]:
     """The interactions of positive score that are among the k best around one of their points."""
     chosen = np.zeros(len(score), bool)
-    _choose(parts.indptr, parts.interactions, score, k, chosen)
+    choose = partial(_choose, parts.indptr, parts.interactions, score, k, chosen)
+    share(choose, len(parts.mass), threads_for(len(parts.points)))
     return chosen
 
 
-@njit(cache=True, nogil=True, parallel=True)
-def _choose(indptr, interactions, score, k, chosen):
+@njit(cache=True, nogil=True)
+def _choose(indptr, interactions, score, k, chosen, start, stop):
     """Marks them; threads may mark the same one, to the same effect."""
-    for v in prange(len(indptr) - 1):
+    for v in range(start, stop):
         top = np.zeros(k)  # ascending
         who = np.full(k, -1)
         for q in range(indptr[v], indptr[v + 1]):

@@ -4,13 +4,15 @@ Dividing everything by the worst violation, which is all that a certificate need
 the whole bound. Here every point answers for its own neighbourhood only, and what room is left is used up.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float64, Int32, Int64
-from numba import njit, prange
 
+from motlp.compiled import njit
 from motlp.hypergraph import Hypergraph
+from motlp.threads import share, threads_for
 
 
 class Memberships(NamedTuple):
@@ -56,7 +58,8 @@ def feasible_potential(
         g = np.divide(g, full, out=np.zeros_like(g), where=full > 0)
     sums = total(parts.starts, parts.points, g)
     for block in parts.blocks:
-        _lift(block, parts.indptr, parts.interactions, parts.price, sums, g)
+        lift = partial(_lift, block, parts.indptr, parts.interactions, parts.price, sums, g)
+        share(lift, len(block), threads_for(len(parts.points)))
     return g
 
 
@@ -85,6 +88,24 @@ def feasible_plan(
     return pi
 
 
+def total(
+    starts: Int64[np.ndarray, " _"], items: Int32[np.ndarray, " memberships"], values: Float64[np.ndarray, " _"]
+) -> Float64[np.ndarray, " groups"]:
+    """Sum of the values of the items of each group."""
+    sums = np.empty(len(starts) - 1)
+    share(partial(_total, starts, items, values, sums), len(sums), threads_for(len(items)))
+    return sums
+
+
+def largest(
+    starts: Int64[np.ndarray, " _"], items: Int32[np.ndarray, " memberships"], values: Float64[np.ndarray, " _"]
+) -> Float64[np.ndarray, " groups"]:
+    """Largest of the values of the items of each group, at least 0."""
+    tops = np.empty(len(starts) - 1)
+    share(partial(_largest, starts, items, values, tops), len(tops), threads_for(len(items)))
+    return tops
+
+
 @njit(cache=True, nogil=True)
 def _transpose(starts, points, count):
     """From the points of each interaction to the interactions of each point."""
@@ -103,34 +124,28 @@ def _transpose(starts, points, count):
     return indptr, interactions
 
 
-@njit(cache=True, nogil=True, parallel=True)
-def total(starts, items, values):
-    """Sum of the values of the items of each group."""
-    sums = np.empty(len(starts) - 1)
-    for i in prange(len(sums)):
+@njit(cache=True, nogil=True)
+def _total(starts, items, values, sums, start, stop):
+    for i in range(start, stop):
         s = 0.0
         for q in range(starts[i], starts[i + 1]):
             s += values[items[q]]
         sums[i] = s
-    return sums
 
 
-@njit(cache=True, nogil=True, parallel=True)
-def largest(starts, items, values):
-    """Largest of the values of the items of each group, at least 0."""
-    tops = np.empty(len(starts) - 1)
-    for i in prange(len(tops)):
+@njit(cache=True, nogil=True)
+def _largest(starts, items, values, tops, start, stop):
+    for i in range(start, stop):
         top = 0.0
         for q in range(starts[i], starts[i + 1]):
             top = max(top, values[items[q]])
         tops[i] = top
-    return tops
 
 
-@njit(cache=True, nogil=True, parallel=True)
-def _lift(block, indptr, interactions, price, sums, g):
+@njit(cache=True, nogil=True)
+def _lift(block, indptr, interactions, price, sums, g, start, stop):
     """Raises the points of a class as far as each can go, up to 1."""
-    for i in prange(len(block)):
+    for i in range(start, stop):
         v = block[i]
         room = 1.0 - g[v]
         for q in range(indptr[v], indptr[v + 1]):

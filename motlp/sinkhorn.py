@@ -13,19 +13,18 @@ regularized optimal transport" (arXiv 1711.01851).
 """
 
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from math import isfinite
-from numbers import Integral
+from numbers import Integral, Real
 from time import perf_counter
+from typing import TypeGuard
 
 import numpy as np
 from jaxtyping import Float64
-from numba import get_num_threads, set_num_threads
 
-from motlp.errors import InvalidBudget
+from motlp.errors import InvalidBudget, shorten
 from motlp.hypergraph import Hypergraph
 from motlp.rounding import Memberships, feasible_plan, feasible_potential, memberships, total
 from motlp.solution import Solution, Status
@@ -40,7 +39,6 @@ SETTLED = 1e-3  # marginal error with which a stage is left, the last one too un
 STILL = 1e-9  # marginal error from which on more sweeps change nothing that can be seen in the interval
 CHECK = 40  # sweeps from one look at the interval to the next, which takes as long as a dozen of them
 LEAP = 10  # sweeps from one leap to the next, and after the last one, which widens the interval for a while
-PARALLEL = 300_000  # memberships from which on more than one thread is worth it
 
 
 class NotConverged(UserWarning):
@@ -91,33 +89,33 @@ def sinkhorn(
         callback: called now and then with sweep, η and the two ends of the interval, not yet proved.
 
     Raises:
-        InvalidBudget: a number that is out of range, or a start of another size.
+        InvalidBudget: a number that is out of range or none at all, or a start that is not one number a point.
 
     The interval of the answer is proved wherever the sweeps end. The status is LIMIT when that is not where they were
     asked to get to: with `tol`, to an interval that narrow; without, to the marginal error. It then warns, too.
     """
     check(eta, tol, marginal, max_sweeps)
-    if start is not None and np.shape(start) != (hypergraph.measure.size,):
-        raise InvalidBudget(
-            f"start has shape {np.shape(start)} for {hypergraph.measure.size} points; give one potential a point."
-        )
+    eta = float(eta)
+    tol = None if tol is None else float(tol)
+    marginal = None if marginal is None else float(marginal)
+    max_sweeps = int(max_sweeps)
+    guess = begun(start, hypergraph.measure.size)
     if marginal is None:
         marginal = SETTLED if tol is None else STILL
     began = perf_counter()
-    state = Sweeper(hypergraph, np.zeros(hypergraph.measure.size) if start is None else start)
+    state = Sweeper(hypergraph, np.zeros(hypergraph.measure.size) if guess is None else guess)
     parts = memberships(hypergraph)
     declared = perf_counter()
-    with threads_for(len(parts.points)):
-        stages = [eta] if start is not None else schedule(eta)
-        for left, stage in zip(range(len(stages), 0, -1), stages, strict=True):
-            until = state.sweeps + max(1, (max_sweeps - state.sweeps) // left)
-            aim = marginal if left == 1 else max(marginal, SETTLED)
-            narrow, settled = descend(state, parts, stage, tol, aim, until, callback)
-            if narrow or state.sweeps >= max_sweeps:
-                break
-        swept = perf_counter()
-        regularised = state.plan
-        plan, potential = rounded(parts, regularised, state.potential)
+    stages = [eta] if guess is not None else schedule(eta)
+    for left, stage in zip(range(len(stages), 0, -1), stages, strict=True):
+        until = state.sweeps + max(1, (max_sweeps - state.sweeps) // left)
+        aim = marginal if left == 1 else max(marginal, SETTLED)
+        narrow, settled = descend(state, parts, stage, tol, aim, until, callback)
+        if narrow or state.sweeps >= max_sweeps:
+            break
+    swept = perf_counter()
+    regularised = state.plan
+    plan, potential = rounded(parts, regularised, state.potential)
     settled = settled and state.eta == eta
     converged = narrow or (settled and tol is None)
     message = f"eta {state.eta:g}, {state.sweeps} sweeps, marginal error {state.error:.1e}"
@@ -149,15 +147,40 @@ def sinkhorn(
     )
 
 
-def check(eta: float = 1.0, tol: float | None = None, marginal: float | None = None, max_sweeps: int = 1) -> None:
+def check(eta: object = 1.0, tol: object = None, marginal: object = None, max_sweeps: object = 1) -> None:
     """Refuses what cannot be asked for; before any work begins, too."""
     for name, value in (("eta", eta), ("tol", tol), ("marginal", marginal)):
-        if value is not None and not (isfinite(value) and value > 0):
-            raise InvalidBudget(f"{name} is {value}; it must be positive and finite, such as 1e-3.")
-    if eta < FINEST:
+        if not positive(value) and (value is not None or name == "eta"):
+            raise InvalidBudget(f"{name} is {shorten(value)}; it must be a number, positive and finite, such as 1e-3.")
+    if positive(eta) and eta < FINEST:
         raise InvalidBudget(f"eta is {eta}; below {FINEST:g} floating point has no room for it; raise it.")
-    if not (isinstance(max_sweeps, Integral) and max_sweeps >= 1):
-        raise InvalidBudget(f"max_sweeps is {max_sweeps}; it must be a whole number, at least 1.")
+    if not (isinstance(max_sweeps, Integral) and not isinstance(max_sweeps, bool) and int(max_sweeps) >= 1):
+        raise InvalidBudget(f"max_sweeps is {shorten(max_sweeps)}; it must be a whole number, at least 1.")
+
+
+def positive(value: object) -> TypeGuard[float]:
+    """Whether it is a number, positive and finite as a float."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
+    try:
+        return isfinite(value) and float(value) > 0
+    except OverflowError:  # a whole number that no float holds
+        return False
+
+
+def begun(start: object, points: int) -> Float64[np.ndarray, " points"] | None:
+    """The potential to start from, as floats, if there is one."""
+    if start is None:
+        return None
+    try:
+        given = np.asarray(start)
+    except ValueError:  # rows of different lengths
+        given = np.empty((), object)
+    if given.dtype.kind not in "fiu":
+        raise InvalidBudget(f"start is {shorten(start)}; it must be an array of numbers, one potential a point.")
+    if given.shape != (points,):
+        raise InvalidBudget(f"start has shape {given.shape} for {points} points; give one potential a point.")
+    return given.astype(np.float64)
 
 
 def schedule(eta: float) -> list[float]:
@@ -209,14 +232,3 @@ def cover(parts: Memberships, plan: Float64[np.ndarray, " interactions"]) -> flo
     """What a plan costs, singletons for what it does not cover included."""
     rest = np.maximum(parts.mass - total(parts.indptr, parts.interactions, plan), 0.0)
     return float(parts.price @ plan + rest.sum())
-
-
-@contextmanager
-def threads_for(count: int) -> Iterator[None]:
-    """One thread for a small number of memberships: waking others takes longer than the work."""
-    threads = get_num_threads()
-    set_num_threads(threads if count >= PARALLEL else 1)
-    try:
-        yield
-    finally:
-        set_num_threads(threads)

@@ -10,8 +10,8 @@ from fractions import Fraction
 
 import numpy as np
 from jaxtyping import Float64
-from numba import njit
 
+from motlp.compiled import njit
 from motlp.hypergraph import Hypergraph
 
 FRACTION_BITS = 52  # of a float, below the leading one

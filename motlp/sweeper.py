@@ -8,14 +8,17 @@ What settles last moves evenly for hundreds of sweeps: large components, in whic
 others sink. So now and then a leap goes on in the direction of the last sweeps for as long as the objective rises.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float64, Int32, Int64
-from numba import njit, prange, types
+from numba import types
 from numba.extending import intrinsic
 
+from motlp.compiled import njit
 from motlp.hypergraph import Hypergraph
+from motlp.threads import share, threads_for
 
 RELAXATION = 1.7  # factor on a step; with 1.9 the late sweeps gain nothing more, and the early ones lose
 CHUNK = 64  # points whose exponentials are taken in one go
@@ -65,10 +68,14 @@ class Sweeper:
         eta: the regularisation; set it with `cool`.
         sweeps: done so far; leaps are none.
         error: Σ_v |m_v − Σ_{A∋v} π_A|, each term as found just before the update of v in the last sweep.
+        threads: that share the work; what is found does not depend on them.
     """
 
-    def __init__(self, hypergraph: Hypergraph, start: Float64[np.ndarray, " points"]) -> None:
+    def __init__(
+        self, hypergraph: Hypergraph, start: Float64[np.ndarray, " points"], threads: int | None = None
+    ) -> None:
         self.hypergraph = hypergraph
+        self.threads = threads or threads_for(int(hypergraph.sizes.sum()))
         self.neighbours = neighbours(hypergraph)
         mass, labels = hypergraph.mass, hypergraph.measure.labels
         # A point without mass has no plan, nor has any interaction that holds one; a point with neither stays put.
@@ -83,6 +90,9 @@ class Sweeper:
         self.eta, self.sweeps, self.error = 1.0, 0, np.inf
         self.landed = self.scaled.copy()
         self.heights, self.slants = np.empty((2, hypergraph.size))
+        chunks = [(len(block) + CHUNK - 1) // CHUNK for block in self.blocks]
+        self.errors = np.zeros(sum(chunks))
+        self.errors_by_class = np.split(self.errors, np.cumsum(chunks)[:-1])
 
     @property
     def potential(self) -> Float64[np.ndarray, " points"]:
@@ -112,9 +122,12 @@ class Sweeper:
 
     def sweep(self) -> None:
         """One pass over all classes."""
-        self.error = 0.0
-        for block in self.blocks:
-            self.error += _sweep(block, *self.neighbours, self.scaled, self.mass, self.logs, self.eta, RELAXATION)
+        for block, errors in zip(self.blocks, self.errors_by_class, strict=True):
+            update = partial(
+                _sweep, block, *self.neighbours, self.scaled, self.mass, self.logs, self.eta, RELAXATION, errors
+            )
+            share(update, len(errors), self.threads)
+        self.error = float(self.errors.sum())
         self.sweeps += 1
 
     def leap(self) -> None:
@@ -127,28 +140,28 @@ class Sweeper:
         end = 0
         for rows in self.hypergraph.members:
             part = slice(end, end := end + len(rows))
-            _incline(
-                rows,
-                self.hypergraph.cost[part],
-                self.scaled,
-                way,
-                self.eta,
-                self.heights[part],
-                self.slants[part],
-            )
+            cost, heights, slants = self.hypergraph.cost[part], self.heights[part], self.slants[part]
+            incline = partial(_incline, rows, cost, self.scaled, way, self.eta, heights, slants)
+            share(incline, len(rows), self.threads)
         gain = float(self.mass @ way)
-        if gain > _slope(self.heights, self.slants, 1.0):
+        if gain > self._slope(1.0):
             low, high = 1.0, 2.0
-            while high < 2.0**30 and gain > _slope(self.heights, self.slants, high):
+            while high < 2.0**30 and gain > self._slope(high):
                 low, high = high, 2.0 * high
             for _ in range(HALVINGS):
                 middle = 0.5 * (low + high)
-                if gain > _slope(self.heights, self.slants, middle):
+                if gain > self._slope(middle):
                     low = middle
                 else:
                     high = middle
             self.scaled += low * way
         self.landed[:] = self.scaled
+
+    def _slope(self, t: float) -> float:
+        """The derivative of Σ_A π_A at a distance t on the way of a leap."""
+        parts = np.empty((len(self.heights) + BLOCK - 1) // BLOCK)
+        share(partial(_slope, self.heights, self.slants, t, parts), len(parts), self.threads)
+        return float(parts.sum())
 
 
 @njit(cache=True, nogil=True)
@@ -168,69 +181,68 @@ def _spread(rows, prices, stride, first_other, first_cost, others, costs):
             done[v] += 1
 
 
-@njit(cache=True, nogil=True, parallel=True, fastmath={"contract", "reassoc"})
-def _sweep(block, degree, place, rank, others, costs, scaled, mass, logs, eta, relaxation):
-    """The over-relaxed update of one class; returns the marginal error it found.
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
+def _sweep(block, degree, place, rank, others, costs, scaled, mass, logs, eta, relaxation, errors, start, stop):
+    """The over-relaxed update of some chunks of one class; writes the marginal error that it found in each.
 
     With x = log(m / covered), a step ωx gains m (ωx − exp((ω−1)x) + exp(−x)), which is positive up to some x, for which
     stand two thirds of the first root of the expansion to third order. Beyond, the exact step is
     taken: the objective never falls.
     """
     longest = 2.0 * relaxation * (2.0 - relaxation) / ((relaxation - 1.0) ** 3 + 1.0)
-    error = 0.0
-    for c in prange((len(block) + CHUNK - 1) // CHUNK):
+    for c in range(start, stop):
         chunk = block[c * CHUNK : (c + 1) * CHUNK]
-        size = 0
-        for v in chunk:
-            size += degree[v].sum()
-        terms = np.empty(size)
+        ends = np.zeros(len(chunk) + 1, np.int64)
+        for i in range(len(chunk)):
+            ends[i + 1] = ends[i]
+            for k in range(degree.shape[1]):
+                ends[i + 1] += degree[chunk[i], k]
+        terms = np.empty(ends[-1])
         end = 0
         for v in chunk:
             end = _log_plan(v, degree, place, rank, others, costs, scaled, logs, eta, terms, end)
-        for q in range(size):
+        for q in range(len(terms)):
             terms[q] = _exp(terms[q])
-        end = 0
-        for v in chunk:
+        error = 0.0
+        for i in range(len(chunk)):
+            v, first, end = chunk[i], ends[i], ends[i + 1]
             covered = 0.0  # in units of m
-            for q in range(end, end + degree[v].sum()):
+            for q in range(first, end):
                 covered += terms[q]
             if 1e-100 < covered < 1e100:
                 step = -np.log(covered)
             else:
-                _log_plan(v, degree, place, rank, others, costs, scaled, logs, eta, terms, end)
-                top = terms[end : end + degree[v].sum()].max()
-                step = -top - np.log(np.exp(terms[end : end + degree[v].sum()] - top).sum())
-            end += degree[v].sum()
+                _log_plan(v, degree, place, rank, others, costs, scaled, logs, eta, terms, first)
+                top = terms[first:end].max()
+                step = -top - np.log(np.exp(terms[first:end] - top).sum())
             error += mass[v] * abs(covered - 1.0)
             scaled[v] += step * relaxation if step < longest else step
-    return error
+        errors[c] = error
 
 
-@njit(cache=True, nogil=True, parallel=True)
-def _incline(rows, prices, scaled, way, eta, heights, slants):
+@njit(cache=True, nogil=True)
+def _incline(rows, prices, scaled, way, eta, heights, slants, start, stop):
     """Writes log π_A and its derivative along a direction for the interactions of one size."""
-    for a in prange(len(rows)):
+    for a in range(np.uint64(start), np.uint64(stop)):  # signed, an index might count from the end: a third slower
         height, slant = -(1.0 + prices[a]) / eta, 0.0
-        for v in rows[a]:
+        for i in range(rows.shape[1]):
+            v = rows[a, i]
             height += scaled[v]
             slant += way[v]
         heights[a], slants[a] = height, slant
 
 
-@njit(cache=True, nogil=True, parallel=True, fastmath={"contract", "reassoc"})
-def _slope(heights, slants, t):
-    """The derivative of Σ_A π_A at a distance t; the order of summation does not depend on the threads."""
-    blocks = (len(heights) + BLOCK - 1) // BLOCK
-    parts = np.zeros(blocks)
-    for b in prange(blocks):
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
+def _slope(heights, slants, t, parts, start, stop):
+    """Writes what blocks of interactions add to the derivative of Σ_A π_A at a distance t."""
+    for b in range(start, stop):
         total = 0.0
         for a in range(b * BLOCK, min((b + 1) * BLOCK, len(heights))):
             total += slants[a] * _exp(heights[a] + t * slants[a])
         parts[b] = total
-    return parts.sum()
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)  # by itself LLVM calls it, which takes up to twice as long
 def _log_plan(v, degree, place, rank, others, costs, scaled, logs, eta, terms, start):
     """Writes log(π_A / m_v) for the interactions A of point v to `terms`, from `start` on; returns where it ends."""
     base = scaled[v] - logs[v] - 1.0 / eta

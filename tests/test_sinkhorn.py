@@ -1,8 +1,11 @@
 """Sinkhorn: agreement with linear programming and with a generic convex solver, and what it does when it cannot."""
 
+import inspect
 import itertools
 import os
 import sys
+from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import cvxpy as cp
@@ -20,7 +23,7 @@ from motlp.measure import LabeledMeasure
 from motlp.polish import best, sinkhorn_lp
 from motlp.rounding import feasible_plan, feasible_potential, memberships
 from motlp.sinkhorn import COARSEST, NotConverged, schedule, sinkhorn
-from motlp.solution import Status
+from motlp.solution import Solution, Status
 from motlp.solve import solve
 from motlp.sweeper import Sweeper
 
@@ -246,6 +249,59 @@ def test_what_is_out_of_range_is_refused(digits: Hypergraph, asked: dict) -> Non
     assert name in str(error.value)
     assert "\n" not in str(error.value)
     assert str(value) in str(error.value) or name == "start"
+
+
+@pytest.mark.parametrize("solver", [sinkhorn, sinkhorn_lp])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"eta": None},
+        {"eta": "1e-3"},
+        {"eta": True},
+        {"eta": 10**400},
+        {"eta": np.zeros((40, 2))},
+        {"tol": "narrow"},
+        {"tol": False},
+        {"tol": float("nan")},
+        {"tol": 1j},
+        {"max_sweeps": None},
+        {"max_sweeps": "10"},
+        {"max_sweeps": True},
+        {"max_sweeps": 10.0},
+        {"max_sweeps": float("nan")},
+        {"start": "a potential"},
+        {"start": np.zeros(1000, complex)},
+        {"start": np.zeros(1000, bool)},
+        {"start": np.full(1000, None)},
+        {"start": [[0.0], [0.0, 1.0]]},
+        {"start": 0.0},
+        {"start": np.zeros((1000, 1))},
+    ],
+)
+def test_what_is_no_number_is_refused(digits: Hypergraph, solver: Callable[..., Solution], asked: dict) -> None:
+    bare = inspect.unwrap(solver)  # as it runs where no test checks the types
+    with pytest.raises(InvalidBudget) as error:
+        bare(digits, **asked)
+    assert str(error.value).startswith(f"{next(iter(asked))} ")
+    assert "\n" not in str(error.value)
+    assert len(str(error.value)) < 200
+
+
+def test_a_bound_without_tol_is_not_polished(digits: Hypergraph) -> None:
+    with pytest.raises(InvalidBudget, match="tol is None"):
+        inspect.unwrap(sinkhorn_lp)(digits, tol=None)
+
+
+def test_numbers_of_any_type_are_numbers(digits: Hypergraph) -> None:
+    usual = sinkhorn(digits, 0.125, tol=0.5, max_sweeps=3, start=np.zeros(1000))
+    for number, whole, start in (
+        (Fraction, np.int64, np.zeros(1000, int)),
+        (np.float32, np.uint8, np.zeros(1000, np.float32)),
+        (float, int, [0.0] * 1000),
+    ):
+        asked = {"eta": number(0.125), "tol": number(0.5), "max_sweeps": whole(3), "start": start}
+        same = inspect.unwrap(sinkhorn)(digits, **asked)
+        assert np.array_equal(same.regularised_potential, usual.regularised_potential)
 
 
 def test_eta_comes_down_in_stages() -> None:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int32, Int64
-from numba import njit
 
+from motlp.compiled import njit
 from motlp.geometry.pairs import Pairs
 
 BLOCK = 1 << 14

@@ -20,8 +20,8 @@ from itertools import chain, combinations
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int, Int8, Int32, Num
-from numba import njit
 
+from motlp.compiled import njit
 from motlp.geometry import manhattan
 from motlp.geometry.scale import root
 from motlp.geometry.spread import slack

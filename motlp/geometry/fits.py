@@ -9,12 +9,13 @@ from fractions import Fraction
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int32, Num
-from numba import get_num_threads, njit
 
+from motlp.compiled import njit
 from motlp.geometry.enclosing import LARGEST, UNDERFLOW, decide, radius_squared
 from motlp.geometry.scale import root
 from motlp.geometry.spread import below, costs, slack
 from motlp.geometry.tile import CODE, Norm, as_blocks, comparable, separation
+from motlp.threads import thread_count
 
 Points = Num[np.ndarray, "points dims"]
 Sets = Int32[np.ndarray, "sets k"]
@@ -70,7 +71,7 @@ def gather(points: Points, members: Sets, norm: Norm, look: Callable[[Sets, np.n
         _distances(blocks, some, CODE[norm], bound, distances)
         return look(some, distances)
 
-    with ThreadPoolExecutor(get_num_threads()) as pool:
+    with ThreadPoolExecutor(thread_count()) as pool:
         found = list(pool.map(task, range(0, len(members), CHUNK)))
     empty = np.empty(0), np.empty(0, bool)
     births, fits = zip(empty, *found, strict=True)

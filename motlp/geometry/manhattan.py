@@ -19,8 +19,8 @@ from math import lcm
 
 import numpy as np
 from jaxtyping import Float64, Int32, Num
-from numba import njit
 
+from motlp.compiled import njit
 from motlp.geometry.spread import floats
 from motlp.geometry.tile import integers
 

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float64, Int32, Int64
-from numba import get_num_threads
 
 from motlp.errors import TooManyInteractions
 from motlp.geometry.sketch import COARSE, FINE, LANES, sketch
 from motlp.geometry.tile import Norm, Part, Points, comparable, tile
+from motlp.threads import thread_count
 
 Labels = Int32[np.ndarray, " points"]
 
@@ -148,7 +148,7 @@ def _euclidean(limit: Fraction, norm: Norm, dims: int) -> Fraction:
 
 def _run(tasks: list[_Task], executor: Executor | None) -> Iterator[tuple[_Where, Part]]:
     """Hands out some tasks at a time and yields what comes back. Cancels the rest when something goes wrong."""
-    pool = executor or ThreadPoolExecutor(get_num_threads())
+    pool = executor or ThreadPoolExecutor(thread_count())
     queue = iter(tasks)
     pending: dict[Future[Part], _Where] = {}
     try:

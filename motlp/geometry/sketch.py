@@ -26,9 +26,11 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float32, Float64, Num
 from llvmlite import ir
-from numba import get_num_threads, types
+from numba import types
 from numba.extending import intrinsic
 from threadpoolctl import threadpool_limits
+
+from motlp.threads import thread_count
 
 LANES = 16  # points side by side in a panel
 ROWS = 8  # points compared with a panel at a time
@@ -90,7 +92,7 @@ def sketch(points: Num[np.ndarray, "points dims"], squared: Fraction) -> tuple[S
         half = 0.5 * np.einsum("ij,ij->i", short, short, dtype=np.float64)
         made.half.reshape(-1)[block] = half[: len(inner)]
 
-    with ThreadPoolExecutor(get_num_threads()) as pool:
+    with ThreadPoolExecutor(thread_count()) as pool:
         list(pool.map(fill, range(0, number, _CHUNK)))
     return made, _reach(directions, scale, squared)
 

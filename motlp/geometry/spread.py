@@ -10,8 +10,8 @@ from itertools import combinations
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int32, Num
-from numba import njit
 
+from motlp.compiled import njit
 from motlp.geometry.tile import exact_distance
 
 UNDERFLOW = 1e-300  # what sums of this size may be off by, beside rounding

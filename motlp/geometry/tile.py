@@ -11,9 +11,10 @@ from typing import Literal
 
 import numpy as np
 from jaxtyping import Int64, Num
-from numba import njit, types
+from numba import types
 from numba.extending import overload
 
+from motlp.compiled import njit
 from motlp.errors import InvalidMeasure
 from motlp.geometry.sketch import COARSE, FINE, LANES, ROWS, Reach, Sketch, compare, lowest_bit
 

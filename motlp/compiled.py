@@ -1,0 +1,84 @@
+"""numba's `njit` for the kernels, with a cache that is a convenience and never a condition.
+
+By itself numba refuses to import a function whose cache has no place, and stops a computation when a file of the cache
+cannot be read or written.
+"""
+
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import numba
+from numba.core.caching import FunctionCache, NullCache
+from numba.core.sigutils import normalize_signature
+from numba.extending import is_jitted
+
+
+class NotCached(UserWarning):
+    """Compiled kernels are not kept for the next process."""
+
+
+def njit(cache: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Decorates a kernel as `numba.njit` does; with `cache`, keeps what is compiled wherever that is possible."""
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        kernel = numba.njit(**options)(function)
+        if cache and is_jitted(kernel):  # it is a plain function under NUMBA_DISABLE_JIT
+            kernel._cache = _cache(function)  # type: ignore[attr-defined]
+        return kernel
+
+    return decorate
+
+
+class _Cache(FunctionCache):
+    """A cache that throws away what is damaged, and does without what cannot be written."""
+
+    def load_overload(self, sig, target_context):
+        with suppress(Exception):  # damaged bytes can raise anything
+            found = super().load_overload(sig, target_context)
+            # Two processes that write at the same time may leave the code of other types under these.
+            if found is None or found.signature.args == normalize_signature(sig)[0]:
+                return found
+        self._discard()
+        return None
+
+    def save_overload(self, sig, data):
+        try:
+            super().save_overload(sig, data)
+        except Exception as error:
+            self._discard()  # lest the index names what was not written
+            _warn(f"{self.cache_path}: {error}")
+
+    def _discard(self):
+        with suppress(OSError):
+            self.flush()
+
+
+class _NoCache(NullCache):
+    """Where a cache has no place."""
+
+    def save_overload(self, sig, data):
+        _warn("no folder for them can be written")
+
+
+def _cache(function: Callable[..., Any]) -> _Cache | _NoCache:
+    try:
+        return _Cache(function)
+    except (RuntimeError, OSError):
+        return _NoCache()
+
+
+_warned = False
+
+
+def _warn(reason: str) -> None:
+    """Tells once a process, when first a kernel was compiled in vain; numba lets one thread compile at a time."""
+    global _warned
+    if not _warned:
+        _warned = True
+        text = (
+            f"compiled kernels cannot be kept ({reason}), so every process compiles them anew, "
+            "which takes about 10 s; set NUMBA_CACHE_DIR to a folder that can be written."
+        )
+        warnings.warn(" ".join(text.split()), NotCached, stacklevel=2)
