@@ -95,7 +95,7 @@ def table(solution: Solution, seconds: dict[str, float]) -> RenderableType:
     return listed(
         [
             *described(solution.hypergraph),
-            ("risk", "none from the solver" if solution.risk is None else f"{solution.risk:.9g} by the solver"),
+            ("risk", reported(solution)),
             ("proved", interval(solution)),
             ("model", f"{solution.model} in {solution.framework}" if solution.framework else solution.model),
             ("solver", f"{solution.solver} {solution.version}"),
@@ -103,6 +103,13 @@ def table(solution: Solution, seconds: dict[str, float]) -> RenderableType:
             ("seconds", timed(seconds)),
         ]
     )
+
+
+def reported(solution: Solution) -> str:
+    """The risk that nothing proves."""
+    if solution.risk is not None:
+        return f"{solution.risk:.9g} as reported"
+    return "none" if solution.objective is None else f"none; the objective is {solution.objective:.9g}"
 
 
 def counts_table(hypergraph: Hypergraph, seconds: dict[str, float]) -> RenderableType:

@@ -1,5 +1,6 @@
 """What is told of the adversary: the very numbers that were computed with."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -49,3 +50,12 @@ def test_a_gap_is_told_as_no_less_than_it_is(measure):
     (row,) = motlp.sweep(measure, ["1"], method=Method(framework="matrix"))
     table = text(report.sweep_table([motlp.Row(**vars(row) | {"gap": 1.01e-9})]))
     assert " 1.1e-9 " in table
+
+
+def test_what_is_no_risk_is_not_called_one(measure):
+    solution = motlp.solve(interactions(measure, Ball("l2"), 1, 2))
+    assert "risk 0 as reported" in " ".join(text(report.table(solution, {})).split())
+    other = " ".join(text(report.table(replace(solution, objective=-2.5, zero_one=False), {})).split())
+    assert "risk none; the objective is -2.5" in other
+    nothing = " ".join(text(report.table(replace(solution, objective=None), {})).split())
+    assert "risk none proved" in nothing
