@@ -296,6 +296,13 @@ def test_the_quadratic_cost_at_any_scale(exponent, tau):
         assert np.array_equal(one, other)
 
 
+def test_a_price_of_more_digits_than_a_float_holds():
+    tau = Fraction(3**700, 3**700 + 1)
+    for dtype in ("u1", "i8", "f8"):
+        measure = LabeledMeasure.from_arrays(np.array([[0], [1], [1]], dtype), [0, 1, 2], unit=1)
+        assert interactions(measure, Quadratic(tau), None, 3).births[1].tolist() == [0.5, 0.5, 0.0]
+
+
 def test_distances_beyond_all_floats_are_measured():
     square = 1e200 * np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
     measure = LabeledMeasure.from_arrays(square, [0, 1, 2, 3])
