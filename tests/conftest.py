@@ -32,6 +32,10 @@ hypothesis.settings.register_profile("ci", deadline=None, max_examples=50, deran
 hypothesis.settings.load_profile("ci" if os.environ.get("CI", "").lower() in ("1", "true") else "here")
 
 
+def pytest_addoption(parser):
+    parser.addoption("--interrupts", type=int, default=24, help="how many commands to interrupt at random times")
+
+
 def pytest_configure(config):
     # beartype looks at random entries of long sequences; Hypothesis, which drew none of them, need not mind.
     config.addinivalue_line("filterwarnings", "ignore:Do not use the `random` module inside strategies")
