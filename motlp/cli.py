@@ -10,15 +10,19 @@ LONGEST_LINE = 1500  # of an error: a number may have thousands of digits
 
 def main() -> NoReturn:
     """Entry point of the command `motlp`."""
-    # Before anything is imported that takes its time; nothing is under way yet.
-    for number, said, code in ((signal.SIGINT, b"interrupted", 130), (signal.SIGTERM, b"terminated", 143)):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, lambda *_, said=said, code=code: (os.write(2, b"motlp: %s\n" % said), os._exit(code)))
+    listen()  # before anything is imported that takes its time
     from motlp.interrupt import interruptible
     from motlp.stdout import claim
 
     claim()
     interruptible(run)
+
+
+def listen() -> None:
+    """Signals end the process at once, in a line: nothing is under way yet."""
+    for number, said, code in ((signal.SIGINT, b"interrupted", 130), (signal.SIGTERM, b"terminated", 143)):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda *_, said=said, code=code: (os.write(2, b"motlp: %s\n" % said), os._exit(code)))
 
 
 def run() -> int:

@@ -17,8 +17,8 @@ import pytest
 from motlp.atomic import ours, writable
 from motlp.sweep import COLUMNS
 
-# Tells when it begins to listen: before, while the interpreter starts, a signal is Python's own.
-MAIN = "import os; from motlp.cli import main; os.write(1, b'.'); main()"
+# Tells when it listens, as `main` does first: before, while the interpreter starts, a signal is Python's own.
+MAIN = "import os; from motlp import cli; cli.listen(); os.write(1, b'.'); cli.main()"
 COMMANDS = {
     "bound": "bound digits --per-class 60 --eps 1 --order 2 --quiet --json",
     "sweep": "sweep digits --per-class 60 --eps 0.5:1.2:60 --order 2 --quiet --json --save sweep.csv",

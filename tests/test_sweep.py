@@ -256,13 +256,13 @@ def test_without_locks_rows_are_kept_too(measure, tmp_path, monkeypatch):
 
     path = tmp_path / "sweep.csv"
     monkeypatch.setattr("fcntl.flock", refused)
-    motlp.sweep(measure, ["0.3"], orders=[2], method=MATRIX, save=path, each=lambda row: other())
 
-    def other():
-        text = path.read_text()
-        path.write_text(text + text.splitlines()[1].replace(",0.3,", ",0.2,") + "\n")
+    def other(row) -> None:
+        if row.eps == "0.3":
+            text = path.read_text()
+            path.write_text(text + text.splitlines()[1].replace(",0.3,", ",0.2,") + "\n")
 
-    motlp.sweep(measure, ["0.4", "0.5"], orders=[2], method=MATRIX, save=path)
+    motlp.sweep(measure, ["0.3", "0.4", "0.5"], orders=[2], method=MATRIX, save=path, each=other)
     with path.open(newline="", encoding="utf-8") as file:
         assert [row["eps"] for row in csv.DictReader(file)] == ["0.2", "0.3", "0.4", "0.5"]
 
@@ -289,3 +289,11 @@ def test_other_types_are_told():
     done = subprocess.run([sys.executable, "-c", WRONG], capture_output=True, text=True, check=True)
     assert done.stdout.split()[::2] == [*["eps"] * 5, *["orders"] * 6, "method", "save", "source", "source"]
     assert set(done.stdout.split()[1::2]) == {"1"}
+
+
+def test_names_that_are_no_text(tmp_path):
+    pytest.importorskip("matplotlib", reason="needs the extra 'plot'")
+    measure = LabeledMeasure.from_arrays(np.arange(4.0).reshape(-1, 1), [0, 0, 1, 1], name="\udcff")
+    rows = motlp.sweep(measure, [1], method=MATRIX, save=tmp_path / "sweep.csv")
+    assert motlp.sweep(measure, [1], method=MATRIX, save=tmp_path / "sweep.csv") == rows
+    plot_risk(rows, tmp_path / "risk.png")
