@@ -67,7 +67,7 @@ def test_signals_at_random_times(pytestconfig, tmp_path):
         number = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)[i % 3]
         folder = tmp_path / str(i)
         folder.mkdir()
-        tasks.append((draw.choice(tuple(COMMANDS)), number, draw.choice((0.1, 3)) * draw.random(), folder))
+        tasks.append((draw.choice(tuple(COMMANDS)), number, draw.choice((0.1, 3, 8)) * draw.random(), folder))
     with ThreadPoolExecutor(3) as pool:
         outcomes = Counter(pool.map(lambda task: interrupted(*task), tasks))
     for outcome, times in sorted(outcomes.items()):
