@@ -1,29 +1,42 @@
 """Files that are there whole or not at all: written beside their place, then renamed."""
 
 import os
+import platform
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from motlp.errors import InvalidFile
 
+try:
+    import fcntl
+except ImportError:  # Windows has none
+    fcntl = None  # type: ignore[assignment]
+
 _unfinished: set[Path] = set()
+_numbers = count()
 
 
 @contextmanager
 def written(path: Path) -> Iterator[Path]:
     """A path to write to; takes the place of `path` when the block ends, and vanishes if it fails.
 
+    Where `path` is a link, what it leads to is replaced, and the link stays.
+
     Raises:
         InvalidFile: the folder cannot be written to, or the disk is full.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    place = settled(path)
+    # Of this process and this call alone: others may write to the same place at the same time.
+    beside = place.with_name(f"{ours()}{os.getpid()}-{next(_numbers)}.part")
     _unfinished.add(beside)
     try:
         yield beside
         with beside.open("rb") as file:
             os.fsync(file.fileno())
-        beside.replace(path)
+        beside.replace(place)
     except OSError as error:
         raise InvalidFile(f"{path} cannot be written ({error.strerror or error}); nothing was changed.") from error
     finally:
@@ -31,24 +44,90 @@ def written(path: Path) -> Iterator[Path]:
         _unfinished.discard(beside)
 
 
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """One at a time of all that write to the folder of `path` in this way, where the file system can see to that."""
+    descriptor = None
+    with suppress(OSError):
+        descriptor = os.open(settled(path).parent, os.O_RDONLY)
+        if fcntl is not None:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)  # which gives the lock back
+
+
 def writable(path: Path | None) -> None:
     """Refuse now, before long work, a place that cannot be written to; None is no place at all.
 
     Raises:
-        InvalidFile: there is no such folder, it cannot be written to, or the path is a folder itself.
+        InvalidFile: there is no such folder, it cannot be written to, or what is there is no file.
     """
     if path is None:
         return
-    folder = path.parent
+    folder = settled(path).parent
     if not folder.is_dir():
-        raise InvalidFile(f"{path} cannot be written: there is no folder {folder}; make it, or give another path.")
-    if path.is_dir():
-        raise InvalidFile(f"{path} cannot be written: it is a folder; give the path of a file.")
+        missing = folder if path.is_symlink() else path.parent
+        raise InvalidFile(f"{path} cannot be written: there is no folder {missing}; make it, or give another path.")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise InvalidFile(f"{path} cannot be written: the folder {folder} is read-only; give another path.")
+    tidy(folder)
+
+
+def settled(path: Path) -> Path:
+    """The place of a file, there or not yet, once the links that lead to it are followed.
+
+    Raises:
+        InvalidFile: the links lead nowhere, or what is there is a folder, a device or a pipe.
+    """
+    try:
+        place = Path(os.path.realpath(path))
+        kind = place.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return place
+    except (OSError, ValueError) as error:  # no path has a NUL in it
+        raise InvalidFile(f"{str(path)!r} cannot be written: {getattr(error, 'strerror', None) or error}.") from None
+    if stat.S_ISLNK(kind):
+        raise InvalidFile(f"{path} cannot be written: its links lead round in a circle; give another path.")
+    if stat.S_ISDIR(kind):
+        raise InvalidFile(f"{path} cannot be written: it is a folder; give the path of a file.")
+    if not stat.S_ISREG(kind):
+        raise InvalidFile(f"{path} cannot be written: it is a device or a pipe; give the path of a file.")
+    return place
+
+
+def ours() -> str:
+    """How the names of unfinished files begin that processes of this machine write."""
+    return f".motlp-{platform.node()}-"
+
+
+def tidy(folder: Path) -> None:
+    """Remove what processes of this machine left unfinished that were killed on the spot."""
+    with suppress(OSError):
+        for left in folder.iterdir():
+            if left.name.startswith(ours()) and left.suffix == ".part":
+                number = left.name.removeprefix(ours()).split("-")[0]
+                if number.isdecimal() and not alive(int(number)):
+                    left.unlink()
+
+
+def alive(process: int) -> bool:
+    """Whether a process of that number runs; all are taken to do so where that cannot be asked."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def discard() -> None:
     """Remove what is written at this moment, for a process that ends without unwinding."""
     for beside in list(_unfinished):
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from dataclasses import asdict
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from motlp.atomic import writable
 from motlp.cluster import dask_executor
 from motlp.config import (
     PANELS,
+    RUN,
     BoundSettings,
     DataSettings,
     InteractionsSettings,
@@ -31,7 +33,6 @@ from motlp.config import (
 )
 from motlp.cost import Ball, Cost
 from motlp.datasets import load
-from motlp.diverted import diverted
 from motlp.errors import InvalidBudget, InvalidConfig, InvalidFile
 from motlp.hypergraph import Hypergraph
 from motlp.interactions import interactions
@@ -46,6 +47,10 @@ from motlp.sweep import sweep
 
 WITHOUT_ANSWER = {status.label for status in (Status.FAILED, Status.INFEASIBLE, Status.UNBOUNDED)}
 
+Stream = Any  # of text: static checkers and those of run time have no common word for it
+Work = Callable[[Any, Stream], None]  # of settings, and where the answer goes
+TRACEBACK = typer.Option("--traceback", help="show the traceback of a fault of motlp", rich_help_panel=RUN)
+
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -53,10 +58,21 @@ app = typer.Typer(
 )
 
 
-def command(name: str, kind: type[Settings]) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
+@app.callback(invoke_without_command=True, no_args_is_help=True, help=app.info.help)
+def root(
+    version: Annotated[bool, typer.Option("--version", help="show the version of motlp")] = False,
+    traceback: Annotated[bool, TRACEBACK] = False,
+) -> None:
+    """What `motlp` itself is asked; it is the command line that hears --traceback, anywhere."""
+    if version:
+        print(f"motlp {metadata.version('motlp')}")
+        raise typer.Exit
+
+
+def command(name: str, kind: type[Settings]) -> Callable[[Work], Work]:
     """Registers a command that works on settings; the fields of the settings become its flags."""
     file = typer.Option(metavar="FILE", help="TOML file with the names of these options; flags override it")
-    flags: dict[str, Any] = {"config": Annotated[Path | None, file]}
+    flags: dict[str, Any] = {"config": Annotated[Path | None, file], "traceback": Annotated[bool, TRACEBACK]}
     # Values stay texts until the settings are made: one place says what a flag or a key expects.
     shapes: dict[Any, Any] = {bool: bool | None, dict[str, Any]: list[str] | None}
     for panel in (None, *PANELS):
@@ -69,9 +85,11 @@ def command(name: str, kind: type[Settings]) -> Callable[[Callable[[Any], None]]
         [inspect.Parameter(key, keyword, annotation=shape, default=None) for key, shape in flags.items()]
     )
 
-    def register(work: Callable[[Any], None]) -> Callable[[Any], None]:
-        def call(config=None, **given):
-            work(merged(kind, given, config))
+    def register(work: Work) -> Work:
+        def call(config=None, traceback=None, **given):
+            out = sys.stdout
+            with redirect_stdout(sys.stderr):  # the answer is all that goes to standard output, whoever else prints
+                work(merged(kind, given, config), out)
 
         call.__doc__, call.__signature__ = work.__doc__, signature  # type: ignore[attr-defined]
         app.command(name)(call)
@@ -81,7 +99,7 @@ def command(name: str, kind: type[Settings]) -> Callable[[Callable[[Any], None]]
 
 
 @command("bound", BoundSettings)
-def bound(settings: BoundSettings) -> None:
+def bound(settings: BoundSettings, out: Stream) -> None:
     """The smallest risk any classifier can have, with a proof that needs no trust in the solver.
 
     For example: motlp bound digits --norm l2 --eps 1.0
@@ -89,23 +107,22 @@ def bound(settings: BoundSettings) -> None:
     method = method_of(settings)
     with Stages(settings.quiet) as stages, executor_of(settings) as executor:
         hypergraph = hypergraph_of(settings, stages, executor)
-        # The answer is all that goes to standard output, whatever a solver logs.
-        with stages.stage("solve", f"{hypergraph.size:,} interactions"), diverted(2), redirect_stdout(sys.stderr):
+        with stages.stage("solve", f"{hypergraph.size:,} interactions"):
             solution = method.solve(hypergraph, callback=stages.remark)
         del stages.seconds["solve"]  # the solution tells it in more detail
         stages.seconds.update(solution.seconds)
         with stages.stage("certify"):
             _ = solution.risk_lower, solution.gap
     if settings.json_:
-        printed(as_json(solution, stages.seconds))
+        show(out, as_json(solution, stages.seconds))
     else:
-        printed(answer(solution), table(solution, stages.seconds))
+        show(out, answer(solution), table(solution, stages.seconds))
     if solution.status.label in WITHOUT_ANSWER:
         raise typer.Exit(1)
 
 
 @command("sweep", SweepSettings)
-def sweep_(settings: SweepSettings) -> None:
+def sweep_(settings: SweepSettings, out: Stream) -> None:
     """Risk against budget: one enumeration, a row for every budget and order.
 
     For example: motlp sweep digits --norm l2 --eps 0.5:1.2:8 --order 2,3 --save risk.csv --plot risk.png
@@ -116,21 +133,20 @@ def sweep_(settings: SweepSettings) -> None:
     with Stages(settings.quiet) as stages, executor_of(settings) as executor:
         with stages.stage("load"):
             source = saved(settings, None if settings.norm is None else Ball(settings.norm)) or measure_of(settings)
-        with diverted(2), redirect_stdout(sys.stderr):
-            rows = sweep(
-                source,
-                settings.eps,
-                norm=settings.norm,
-                orders=settings.order,
-                method=method,
-                save=settings.save,
-                executor=executor,
-                most=settings.max_interactions,
-                progress=stages.update,
-                each=lambda row: stages.note(told(row)),
-                callback=stages.remark,
-            )
-    printed([asdict(row) for row in rows] if settings.json_ else sweep_table(rows))
+        rows = sweep(
+            source,
+            settings.eps,
+            norm=settings.norm,
+            orders=settings.order,
+            method=method,
+            save=settings.save,
+            executor=executor,
+            most=settings.max_interactions,
+            progress=stages.update,
+            each=lambda row: stages.note(told(row)),
+            callback=stages.remark,
+        )
+    show(out, [asdict(row) for row in rows] if settings.json_ else sweep_table(rows))
     if settings.plot is not None:
         plot_risk(rows, settings.plot)
     if any(row.status in WITHOUT_ANSWER for row in rows):
@@ -138,7 +154,7 @@ def sweep_(settings: SweepSettings) -> None:
 
 
 @command("interactions", InteractionsSettings)
-def interactions_(settings: InteractionsSettings) -> None:
+def interactions_(settings: InteractionsSettings, out: Stream) -> None:
     """Enumerate the class interactions, count them, and save them for bounds and sweeps.
 
     For example: motlp interactions digits --norm l2 --eps 1.2 --save digits.npz
@@ -150,15 +166,17 @@ def interactions_(settings: InteractionsSettings) -> None:
             with stages.stage("save"):
                 archive.save(hypergraph, settings.save)
     if settings.json_:
-        printed(counts_json(hypergraph, stages.seconds))
+        show(out, counts_json(hypergraph, stages.seconds))
     else:
-        printed(counts_table(hypergraph, stages.seconds))
+        show(out, counts_table(hypergraph, stages.seconds))
 
 
 @app.command()
 def solvers() -> None:
     """Every solver: framework, version, licence, and whether it is ready or how to get it."""
-    printed(solver_table(known_solvers()))
+    out = sys.stdout
+    with redirect_stdout(sys.stderr):
+        show(out, solver_table(known_solvers()))
 
 
 def measure_of(settings: DataSettings) -> LabeledMeasure:
@@ -234,17 +252,18 @@ def hypergraph_of(
         )
 
 
-def printed(*parts: Any) -> None:
+def show(out: Stream, *parts: Any) -> None:
     """Print texts and tables for people, or a list or dictionary as JSON.
 
     On a terminal long lines wrap between words; elsewhere they stay whole, for programs to read.
     """
     plain: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False}  # names are the users' own
-    out = Console(**plain) if sys.stdout.isatty() else Console(**plain, soft_wrap=True, width=160)
+    console = Console(file=out, **plain) if out.isatty() else Console(file=out, **plain, soft_wrap=True, width=160)
     for part in parts:
         if isinstance(part, list | dict):
             # JSON knows no NaN, which a solver may report.
             valid = json.loads(json.dumps(part), parse_constant=lambda name: None)
-            print(json.dumps(valid, indent=2))
+            print(json.dumps(valid, indent=2), file=out)
         else:
-            out.print(part)
+            console.print(part)
+    out.flush()

@@ -80,7 +80,7 @@ def assignment(text: Any) -> tuple[str, Any]:
         raise InvalidConfig(f"{text!r} is no option; write key=value, such as time_limit=60.")
     try:
         return key.strip(), tomllib.loads(f"value = {value.strip()}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # no TOML, or a number of thousands of digits, or as many brackets
         return key.strip(), value.strip()
 
 
@@ -287,7 +287,9 @@ def read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise InvalidConfig(f"{file}: not TOML: {error}.") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise InvalidConfig(f"{file}: cannot be read (values within values, too deep).") from None
+    except (OSError, ValueError) as error:  # no file, no UTF-8, or a number of thousands of digits
         raise InvalidConfig(f"{file}: cannot be read ({error}).") from None
 
 
@@ -298,6 +300,7 @@ def fault(error: Any) -> str:
         return str(context["error"])
     words = {
         "int_parsing": "a whole number",
+        "int_parsing_size": "a whole number of fewer digits",
         "int_type": "a whole number",
         "int_from_float": "a whole number",
         "bool_parsing": "true or false",

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -15,10 +14,12 @@ from zipfile import is_zipfile
 import numpy as np
 
 from motlp.errors import DatasetUnavailable, InvalidFile, InvalidMeasure, UnknownName
-from motlp.measure import LabeledMeasure
+from motlp.measure import LabeledMeasure, check_count
 
 # Left behind by desktops and archivers in folders of images; names with a leading dot are passed over too.
 CLUTTER = ("Thumbs.db", "desktop.ini", "__MACOSX")
+MOST_DRAWN = 10_000_000  # points a class: beyond it, memory would end first
+PATHS_TOO = "The path of a .npz file or an image folder works too."
 SPLITS = ("train", "test")
 # Sub-folders of these names are splits, not classes, where there are no others.
 LEVELS = (*SPLITS, "val", "valid", "validation")
@@ -68,6 +69,15 @@ def load(
         InvalidFile: a file that cannot be read, or is not like the others.
         InvalidMeasure: what is read is no labelled measure, or holds fewer points than wanted.
     """
+    # "" would be the folder at hand.
+    if not isinstance(name, str | os.PathLike) or not os.fspath(name):
+        raise UnknownName("data set", name, names(), PATHS_TOO)
+    check_count("per_class", per_class, 1)
+    check_count("seed", seed, 0)
+    if seed is not None and per_class is None and name != "gaussians":
+        raise InvalidMeasure(
+            f"seed is {seed}, but without per_class every point is kept; give per_class too, or leave seed out."
+        )
     folder = data_folder() if root is None else Path(root).expanduser()
     wanted = Wanted(split, folder, download, classes, per_class, seed)
     source = SOURCES.get(str(name))
@@ -79,8 +89,9 @@ def load(
     if path.is_file():
         return npz_file(path, wanted)
     if path.suffix == ".npz" or len(path.parts) > 1:
-        raise DatasetUnavailable(f"there is no file or folder {path}; check the path.")
-    raise UnknownName("data set", name, names(), "The path of a .npz file or an image folder works too.")
+        shown = str(path) if str(path).isprintable() else repr(str(path))
+        raise DatasetUnavailable(f"there is no file or folder {shown}; check the path.")
+    raise UnknownName("data set", name, names(), PATHS_TOO)
 
 
 def names() -> tuple[str, ...]:
@@ -106,8 +117,8 @@ def gaussians(wanted: Wanted) -> LabeledMeasure:
     refuse_split("gaussians", wanted)
     count = 100 if wanted.per_class is None else wanted.per_class
     seed = 0 if wanted.seed is None else wanted.seed
-    if count < 1 or seed < 0:
-        raise InvalidMeasure(f"per-class is {count} and seed {seed}; they must be at least 1 and 0.")
+    if count > MOST_DRAWN:
+        raise InvalidMeasure(f"per_class is {count}; of gaussians, {MOST_DRAWN} points a class are drawn at most.")
     centres = np.array(list(product([-2.0, 2.0, 6.0], [-2.0, 2.0])))
     noise = [np.random.default_rng([seed, k]).standard_normal((count, 2)) for k in range(len(centres))]
     points = np.concatenate([centre + z for centre, z in zip(centres, noise, strict=True)])
@@ -142,8 +153,7 @@ def torchvision_files(name: str, kind: str, split: str, wanted: Wanted) -> Any:
     root = wanted.root
     part: dict[str, Any] = {"split": split} if kind == "SVHN" else {"train": split == "train"}
     try:
-        with redirect_stdout(sys.stderr):  # torchvision prints what it downloads
-            return getattr(datasets, kind)(root, download=wanted.download, **part)
+        return getattr(datasets, kind)(root, download=wanted.download, **part)
     except Exception as error:  # of the network, of the file system, of damaged files
         if wanted.download:
             raise DatasetUnavailable(

@@ -53,8 +53,9 @@ def plot_risk(rows: Sequence[Row], path: str | Path) -> None:
         last = max(zeros)
         axes.plot(float(last), 0, "kv", markersize=8, clip_on=False, label=f"leaves 0 after ε = {spell(last)}")
     norm = NORMS[rows[0].norm]
+    name = rows[0].data.encode(errors="replace").decode()  # of a file, it may be no text
     axes.set(
-        title=f"{rows[0].data}, {norm} ball: no classifier can have less risk",
+        title=f"{name}, {norm} ball: no classifier can have less risk",
         xlabel=f"budget ε ({norm} distance, in feature units)",
         ylabel="adversarial risk (share of the mass)",
     )

@@ -2,18 +2,19 @@
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
 from itertools import islice
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from motlp.atomic import written
+from motlp.atomic import alone, writable, written
 from motlp.cost import Ball, Number, exact, spell
-from motlp.errors import InvalidBudget, InvalidFile
-from motlp.hypergraph import Hypergraph
+from motlp.errors import InvalidBudget, InvalidConfig, InvalidFile, InvalidMeasure, shorten
+from motlp.hypergraph import Hypergraph, check_order
 from motlp.interactions import interactions
 from motlp.measure import LabeledMeasure
 from motlp.method import Method
@@ -48,6 +49,8 @@ class Row:
 
 STUDY = ("data", "fingerprint", "norm", "model", "framework", "solver", "options")
 COLUMNS = tuple(field.name for field in fields(Row))
+# Names of files that are no UTF-8 come back as they were.
+TEXT: dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}
 PENDING = 16  # bounds handed out and not yet back: each takes its interactions along
 
 
@@ -86,8 +89,10 @@ def sweep(
         may differ, within their intervals, from those found alone or in another run.
 
     Raises:
-        InvalidBudget, InvalidFile, UnknownName, TooManyInteractions: before any bound is computed.
+        InvalidBudget, InvalidFile, InvalidMeasure, InvalidConfig, UnknownName, TooManyInteractions: before any bound
+            is computed.
     """
+    check(source, method, save)
     method, tell = method or Method(), progress or (lambda stage, done, total: None)
     wanted = grid(source, eps, orders)
     known = source if isinstance(source, Hypergraph) else None
@@ -95,6 +100,7 @@ def sweep(
     threat = Ball(norm or "l2") if known is None else ball(known, norm)
     study = identity(measure, threat.norm, method)
     path = None if save is None else Path(save)
+    writable(path)
     rows = {} if path is None else read(path, study)
     left = [point for point in wanted if key(*point) not in rows or rows[key(*point)].status == Status.FAILED.label]
     if left:
@@ -106,11 +112,31 @@ def sweep(
         for done, row in enumerate(computed(known, left, method, study, executor, callback), start=1):
             rows[row.eps, row.order] = row
             if path is not None:
-                write(path, rows.values())
+                keep(path, rows, row, study)
             tell("bounds", done, len(left))
             if each is not None:
                 each(row)
     return [rows[key(*point)] for point in wanted]
+
+
+def check(source: object, method: object, save: object) -> None:
+    """Refuse what is of another type than a sweep takes; texts and numbers are passed easily in their place."""
+    if not isinstance(source, LabeledMeasure | Hypergraph):
+        raise InvalidMeasure(
+            f"the source of a sweep is {shorten(source)}; give a LabeledMeasure, such as motlp.datasets.load('digits'), "
+            "or a Hypergraph."
+        )
+    if not isinstance(method, Method | None):
+        raise InvalidConfig(f"method is {shorten(method)}; give a Method, such as motlp.Method(solver='sinkhorn').")
+    if not isinstance(save, str | PathLike | None):
+        raise InvalidFile(f"save is {shorten(save)}; give the path of a CSV file.")
+
+
+def listed(name: str, values: Any) -> Iterable[Any]:
+    """Values that must be several: of a text Python would take the letters."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InvalidBudget(f"{name} is {shorten(values)}; give a list, such as [{shorten(values)}].")
+    return values
 
 
 def grid(
@@ -121,14 +147,15 @@ def grid(
     Raises:
         InvalidBudget: there are none, or some are beyond the source.
     """
-    most = source.order if isinstance(source, Hypergraph) else source.classes
-    ranks = [min(3, most)] if orders is None else sorted(set(orders))
-    budgets = sorted({exact(e) for e in eps})
+    if isinstance(source, Hypergraph):
+        most, what = source.order, "the order of the saved interactions"
+    else:
+        most, what = source.classes, "the number of classes"
+    wanted = [min(3, most)] if orders is None else listed("orders", orders)
+    ranks = sorted({check_order(order, most, what) for order in wanted})
+    budgets = sorted({exact(e) for e in listed("eps", eps)})
     if not budgets or not ranks:
         raise InvalidBudget("the sweep is empty; give at least one eps and one order.")
-    if not 1 <= ranks[0] <= ranks[-1] <= most:
-        what = "order of the saved interactions" if isinstance(source, Hypergraph) else "number of classes"
-        raise InvalidBudget(f"the orders are {ranks}; they must be between 1 and {most}, the {what}.")
     if isinstance(source, Hypergraph) and source.eps is not None and budgets[-1] > source.eps:
         raise InvalidBudget(
             f"eps goes up to {spell(budgets[-1])}, but the interactions are known up to {spell(source.eps)}; "
@@ -222,9 +249,18 @@ def row_of(solution: Solution, study: Mapping[str, str]) -> Row:
     )
 
 
-def write(path: Path, rows: Any) -> None:
+def keep(path: Path, rows: Mapping[tuple[str, int], Row], row: Row, study: Mapping[str, str]) -> None:
+    """A new row in the file, with all that this sweep and others that write to it at the same time have found."""
+    with alone(path):
+        there = {**rows, **read(path, study)}
+        if row.status != Status.FAILED.label or (row.eps, row.order) not in there:
+            there[row.eps, row.order] = row
+        write(path, there.values())
+
+
+def write(path: Path, rows: Iterable[Row]) -> None:
     """All rows found so far, written beside and renamed: a reader never sees half a file."""
-    with written(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
+    with written(path) as beside, beside.open("w", newline="", **TEXT) as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         for row in sorted(rows, key=lambda row: (Fraction(row.eps), row.order)):
@@ -240,10 +276,10 @@ def read(path: Path, study: Mapping[str, str]) -> dict[tuple[str, int], Row]:
     if not path.exists():
         return {}
     try:
-        with path.open(newline="", encoding="utf-8") as file:
+        with path.open(newline="", **TEXT) as file:
             reader = csv.DictReader(file)
             lines, columns = list(reader), tuple(reader.fieldnames or ())
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, csv.Error) as error:
         raise InvalidFile(f"{path} cannot be read as CSV ({error}); give another name to --save.") from None
     if columns != COLUMNS:
         raise InvalidFile(f"{path} has the columns {', '.join(columns) or 'of no sweep'}; give another name to --save.")

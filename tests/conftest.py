@@ -34,6 +34,7 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI", "").lower() in ("1
 
 def pytest_addoption(parser):
     parser.addoption("--fuzz", type=int, default=150, help="examples that the fuzz draws (default 150)")
+    parser.addoption("--interrupts", type=int, default=24, help="how many commands to interrupt at random times")
 
 
 def pytest_configure(config):

@@ -1,10 +1,14 @@
 """Saved interactions: whole and the same, or refused."""
 
+import os
 import resource
+import subprocess
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from threading import Barrier
 
 import brute
 import numpy as np
@@ -14,7 +18,7 @@ from hypothesis import strategies as st
 from measures import measures, threats
 
 from motlp.archive import digest, is_archive, load, replaceable, save
-from motlp.atomic import discard, writable, written
+from motlp.atomic import discard, ours, writable, written
 from motlp.cost import Ball, Quadratic, exact
 from motlp.errors import InvalidFile, InvalidHypergraph
 from motlp.hypergraph import Hypergraph
@@ -341,3 +345,42 @@ def test_places_that_cannot_be_written_to(tmp_path):
     for path in (tmp_path, tmp_path / "no" / "a.csv"):
         with pytest.raises(InvalidFile, match="cannot be written"):
             writable(path)
+
+
+def test_links_stay_and_what_they_lead_to_is_replaced(tmp_path):
+    (tmp_path / "folder").mkdir()
+    link, place = tmp_path / "link", tmp_path / "folder" / "a.csv"
+    link.symlink_to("folder/a.csv")
+    for text in ("new", "newer"):
+        with written(link) as beside:
+            beside.write_text(text)
+        assert link.is_symlink()
+        assert place.read_text() == text
+    assert [path.name for path in place.parent.iterdir()] == ["a.csv"]
+
+
+def test_threads_that_write_to_one_place_do_not_meet(tmp_path):
+    place, both = tmp_path / "a.csv", Barrier(2)
+
+    def write(text: str) -> None:
+        with written(place) as beside:
+            beside.write_text(text)
+            both.wait(10)
+            assert beside.read_text() == text
+            both.wait(10)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, ["one", "two"]))
+    assert place.read_text() in ("one", "two")
+    assert list(tmp_path.iterdir()) == [place]
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path):
+    killed = subprocess.Popen(["true"])
+    killed.wait()
+    for process in (killed.pid, os.getpid()):
+        (tmp_path / f"{ours()}{process}-0.part").write_text("half")
+    (tmp_path / ".motlp-elsewhere-1-0.part").write_text("of another machine")
+    writable(tmp_path / "a.csv")
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {f"{ours()}{os.getpid()}-0.part", ".motlp-elsewhere-1-0.part"}

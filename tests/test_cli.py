@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,15 @@ def files(tmp_path, monkeypatch) -> Path:
     Path("classes.toml").write_text("classes = 3")
     Path("option.toml").write_text("option = 3")
     Path("binary.toml").write_bytes(b"\xff\xfe\x00")
+    Path("deep.toml").write_text("eps = " + 3000 * "[" + 3000 * "]")
+    Path("digits.toml").write_text("per-class = " + 5000 * "9")
+    Path("nul.toml").write_text('data = "digits"\neps = 1\nsave = "a\\u0000b"')
+    Path("nowhere.npz.toml").write_text('data = "a\\u0000b"\neps = 1')
+    Path("folder").mkdir()
+    Path("loop").symlink_to("loop")
+    Path("dangling").symlink_to("gone/a.csv")
+    Path("link").symlink_to("folder")
+    os.mkfifo("pipe")
     return tmp_path
 
 
@@ -78,7 +88,13 @@ BAD = [
     ("bound digits --eps 1 --split train", "digits has no splits"),
     ("bound digits --eps 1 --per-class 0", "at least 1"),
     ("bound digits --eps 1 --per-class many", "--per-class: expected a whole number, not 'many'"),
+    ("bound digits --eps 1 --seed 3", "without per_class every point is kept"),
+    ("bound gaussians --eps 1 --per-class 99999999999999999999", "are drawn at most"),
+    (f"bound digits --eps 1 --per-class {5000 * '9'}", "a whole number of fewer digits"),
     # adversary
+    (f"bound digits --eps {5000 * '9'}", "finite number"),
+    (f"bound digits --eps 0.{10000 * '1'}", "finite number"),
+    (f"bound digits --eps 1 --order {5000 * '9'}", "a whole number of fewer digits"),
     ("bound digits", "--eps is missing"),
     ("bound digits --eps -1", "eps is -1"),
     ("bound digits --eps nan", "finite"),
@@ -119,7 +135,19 @@ BAD = [
     ("bound digits --config truth.toml", "truth.toml: key 'per-class': expected a whole number, not true"),
     ("bound digits --config classes.toml", "classes.toml: key 'classes': expected a list, or a text with commas"),
     ("bound digits --config option.toml", "option.toml: key 'option': expected a table of options, not 3"),
+    ("bound digits --config deep.toml", "deep.toml: cannot be read (values within values, too deep)"),
+    ("bound digits --config digits.toml", "digits.toml: cannot be read"),
+    ("bound digits --config folder", "folder: cannot be read"),
+    ("bound --config nowhere.npz.toml", r"unknown data set 'a\x00b'"),
+    ("sweep --config nul.toml", "null byte"),
     # sweeps
+    (f"sweep digits --eps 1 --order {5000 * '9'}", "whole numbers"),
+    ("sweep digits --eps 1 --save loop", "round in a circle"),
+    ("sweep digits --eps 1 --save dangling", "there is no folder"),
+    ("sweep digits --eps 1 --save link", "it is a folder"),
+    ("sweep digits --eps 1 --save pipe", "a device or a pipe"),
+    ("sweep digits --eps 1 --save /dev/null", "a device or a pipe"),
+    ("interactions digits --eps 1 --save loop", "round in a circle"),
     ("sweep digits", "--eps is missing"),
     ("sweep digits --eps 2:1:5", "reversed"),
     ("sweep digits --eps 1:1:5", "reversed"),
@@ -147,7 +175,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("words", "message"), BAD, ids=[words for words, _ in BAD])
+@pytest.mark.parametrize(("words", "message"), BAD, ids=[words[:70] for words, _ in BAD])
 def test_what_is_wrong_is_told_in_a_line(motlp, files, words, message):
     before = sorted(files.iterdir())
     command, *rest = words.split()
@@ -265,6 +293,42 @@ def test_help_and_solvers(motlp):
     assert all(name in out for name in ("highs", "clarabel", "glpk", "pdlp", "pip install"))
 
 
+def test_what_nobody_foresaw_is_told_in_a_line_and_kept(motlp, monkeypatch, tmp_path):
+    def faulty(*_, **__):
+        raise KeyError("x")
+
+    monkeypatch.setattr(commands, "interactions", faulty)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    code, out, err = motlp("bound", "digits", "--eps", 1, *SMALL)
+    (report,) = tmp_path.iterdir()
+    assert (code, out, err.count("\n")) == (70, "", 1)
+    assert err.startswith("motlp: a fault of motlp, not of yours, or of what was added to it: KeyError: 'x'; ")
+    assert str(report) in err
+    text = report.read_text()
+    assert "'--per-class', '20'" in text
+    assert 'raise KeyError("x")' in text
+    for words in [("--traceback", "bound", "digits"), ("bound", "--traceback", "digits")]:
+        code, out, err = motlp(*words, "--eps", 1, *SMALL)
+        assert (code, out, len(list(tmp_path.iterdir()))) == (70, "", 1)
+        assert err.startswith("Traceback")
+        assert err.splitlines()[-1].startswith("motlp: a fault of motlp")
+
+
+def test_version(motlp):
+    assert motlp("--version") == (0, f"motlp {metadata.version('motlp')}\n", "")
+    assert "--traceback" in motlp("bound", "--help")[1]
+
+
+def test_results_go_where_links_lead(motlp, files):
+    for name in ("a.csv", "a.npz"):
+        Path(f"link-{name}").symlink_to(f"folder/{name}")
+    assert motlp("sweep", "good.npz", "--eps", 1, "--quiet", "--save", "link-a.csv")[0] == 0
+    assert motlp("interactions", "good.npz", "--eps", 1, "--quiet", "--save", "link-a.npz")[0] == 0
+    assert sorted(path.name for path in Path("folder").iterdir()) == ["a.csv", "a.npz"]
+    assert Path("link-a.csv").is_symlink()
+    assert Path("link-a.npz").is_symlink()
+
+
 def start(words: str, **more) -> subprocess.Popen:
     """The command line as a process of its own, away from this one's Ctrl-C."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
@@ -285,6 +349,40 @@ def test_a_solver_that_logs_leaves_standard_output_alone():
     out, err = start(words, env=os.environ | {"FORCE_COLOR": "1"}).communicate()
     assert json.loads(out)["status"] == "optimal"
     assert "HiGHS" in err
+
+
+def test_whatever_prints_prints_elsewhere(tmp_path):
+    # As a solver, a library or a model of the user's might, in Python or past it.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, sys, threading\n"
+        "def noisy(frame, event, argument):\n"
+        "    if frame.f_code.co_name == 'hypergraph_of' and event == 'call':\n"
+        "        print('from Python'), os.write(1, b'past Python\\n')\n"
+        "threading.setprofile(noisy)\n"
+    )
+    process = start("bound digits --per-class 5 --eps 1 --json", env=os.environ | {"PYTHONPATH": str(tmp_path)})
+    out, err = process.communicate()
+    assert json.loads(out)["status"] == "optimal"
+    assert "from Python" in err
+    assert "past Python" in err
+
+
+@pytest.mark.parametrize(
+    ("redirection", "code", "said"),
+    [
+        (">/dev/full", 2, "motlp: the answer cannot be written to standard output (No space left on device).\n"),
+        (">&-", 2, "motlp: the answer cannot be written to standard output (Bad file descriptor).\n"),
+        ("| true", 141, ""),
+        (">/dev/null 2>&-", 0, ""),
+        (">/dev/null 2>/dev/full", 0, ""),
+        (">/dev/null <&-", 0, ""),
+    ],
+)
+def test_streams_that_are_closed_or_full(redirection, code, said):
+    words = "--help" if "true" in redirection else "solvers"
+    script = f'"{sys.executable}" -c "{COMMAND[-1]}" {words} {redirection}; exit ${{PIPESTATUS[0]}}'
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (code, said)
 
 
 def test_a_terminal_without_the_letter():

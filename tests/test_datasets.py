@@ -1,5 +1,6 @@
 """Data sets by name and by path, and what is refused."""
 
+import subprocess
 import sys
 from fractions import Fraction
 
@@ -119,7 +120,7 @@ def test_downloads_that_fail(monkeypatch, tmp_path, capsys):
     text = refusal(DatasetUnavailable, "mnist", root=tmp_path, download=True)
     assert "could not be downloaded" in text
     assert "no route to host." in text
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out == "Downloading\n"  # a library leaves standard output where it is
 
 
 def test_damaged_files_of_torchvision(tmp_path):
@@ -389,3 +390,39 @@ def test_folders_without_enough(tmp_path, save):
 def test_without_pillow(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "PIL", None)
     assert "pip install 'motlp[images]'" in refusal(DatasetUnavailable, folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("digits", {"seed": 3}, "seed is 3, but without per_class"),
+        ("digits", {"per_class": 2, "seed": -1}, "at least 0"),
+    ],
+)
+def test_seeds_that_draw_nothing(name, options, message):
+    assert message in refusal(InvalidMeasure, name, **options)
+
+
+# Types are checked while tests run, so only another process can pass wrong ones.
+WRONG = """
+from motlp.errors import MotlpError
+from motlp.datasets import load
+for name, options in [
+    (None, {}), (3, {}), ("", {}),
+    ("digits", {"per_class": 2.5}), ("digits", {"per_class": True}), ("gaussians", {"per_class": "3"}),
+    ("gaussians", {"seed": 2.5}), ("gaussians", {"seed": True}), ("digits", {"per_class": 2, "seed": "3"}),
+]:
+    try:
+        load(name, **options)
+    except MotlpError as error:
+        print(error)
+"""
+
+
+def test_other_types_are_told():
+    said = subprocess.run([sys.executable, "-c", WRONG], capture_output=True, text=True, check=True).stdout
+    assert [line[: len("per_class is 2")] for line in said.splitlines()] == [
+        *["unknown data s"] * 3,
+        *["per_class is 2", "per_class is T", "per_class is '"],
+        *["seed is 2.5; i", "seed is True; ", "seed is '3'; i"],
+    ]

@@ -1,10 +1,13 @@
 """Risk against budget: rows, the file they are kept in, the picture of them."""
 
 import csv
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from fractions import Fraction
 from itertools import pairwise
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -246,3 +249,68 @@ def test_labels_that_look_like_numbers_are_no_trouble(tmp_path):
     path = tmp_path / "sweep.csv"
     rows = motlp.sweep(measure, [1], method=MATRIX, save=path)
     assert motlp.sweep(measure, [1], method=MATRIX, save=path) == rows
+
+
+def test_two_sweeps_that_share_a_file_keep_all_rows(measure, tmp_path):
+    path = tmp_path / "sweep.csv"
+    budgets = [[f"0.{i}{k}" for i in range(1, 9)] for k in (1, 2, 3)]
+    start = Barrier(len(budgets))
+
+    def one(eps):
+        start.wait()
+        return motlp.sweep(measure, eps, orders=[2], method=MATRIX, save=path)
+
+    with ThreadPoolExecutor(len(budgets)) as pool:
+        found = [row.eps for rows in pool.map(one, budgets) for row in rows]
+    with path.open(newline="", encoding="utf-8") as file:
+        assert sorted(row["eps"] for row in csv.DictReader(file)) == sorted(found)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_without_locks_rows_are_kept_too(measure, tmp_path, monkeypatch):
+    def refused(*_):
+        raise OSError("no locks here")
+
+    path = tmp_path / "sweep.csv"
+    monkeypatch.setattr("fcntl.flock", refused)
+
+    def other(row) -> None:
+        if row.eps == "0.3":
+            text = path.read_text()
+            path.write_text(text + text.splitlines()[1].replace(",0.3,", ",0.2,") + "\n")
+
+    motlp.sweep(measure, ["0.3", "0.4", "0.5"], orders=[2], method=MATRIX, save=path, each=other)
+    with path.open(newline="", encoding="utf-8") as file:
+        assert [row["eps"] for row in csv.DictReader(file)] == ["0.2", "0.3", "0.4", "0.5"]
+
+
+# Types are checked while tests run, so only another process can pass wrong ones.
+WRONG = """
+import motlp
+measure = motlp.datasets.load("gaussians", per_class=5)
+good = {"source": measure, "eps": [1]}
+for change in [
+    {"eps": "1"}, {"eps": 1}, {"eps": [None]}, {"eps": [True]}, {"eps": None},
+    {"orders": "3"}, {"orders": 3}, {"orders": [2.5]}, {"orders": [True]}, {"orders": [None]}, {"orders": ["3"]},
+    {"method": "sinkhorn"}, {"save": 3}, {"source": None}, {"source": "digits"},
+]:
+    try:
+        motlp.sweep(**(good | change))
+    except motlp.MotlpError as error:
+        assert "\\n" not in str(error)
+        print(next(iter(change)), str(error).count(";"))
+"""
+
+
+def test_other_types_are_told():
+    done = subprocess.run([sys.executable, "-c", WRONG], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[::2] == [*["eps"] * 5, *["orders"] * 6, "method", "save", "source", "source"]
+    assert set(done.stdout.split()[1::2]) == {"1"}
+
+
+def test_names_that_are_no_text(tmp_path):
+    pytest.importorskip("matplotlib", reason="needs the extra 'plot'")
+    measure = LabeledMeasure.from_arrays(np.arange(4.0).reshape(-1, 1), [0, 0, 1, 1], name="\udcff")
+    rows = motlp.sweep(measure, [1], method=MATRIX, save=tmp_path / "sweep.csv")
+    assert motlp.sweep(measure, [1], method=MATRIX, save=tmp_path / "sweep.csv") == rows
+    plot_risk(rows, tmp_path / "risk.png")

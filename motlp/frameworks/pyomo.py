@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -17,10 +18,13 @@ from motlp.errors import InvalidConfig, InvalidModel, SolverUnavailable, Unknown
 from motlp.frameworks.answer import Answer, Part
 from motlp.frameworks.catalogue import SolverInfo, licence
 from motlp.frameworks.form import Sample, recognise
+from motlp.frameworks.highs import uncaptured
 from motlp.frameworks.options import highs_options
 from motlp.model import Model
 from motlp.solution import Status
 
+# Pyomo keeps state of the whole process while it hands a model to a solver: in threads, variables got lost.
+ONE_AT_A_TIME = threading.Lock()
 INSTALL = {
     "highs": "pip install highspy",
     "glpk": "the program glpsol: apt-get install glpk-utils",
@@ -52,8 +56,13 @@ HARMLESS = {pyo.Var, pyo.Constraint, pyo.Objective, pyo.Suffix, pyo.Set, pyo.Par
 
 def solvers() -> list[SolverInfo]:
     """The solvers of linear programs that Pyomo may find, and which it does."""
+    return [known(name) for name in INSTALL]
+
+
+def known(name: str) -> SolverInfo:
+    """A solver as Pyomo finds it, or does not."""
     with quiet():
-        return [SolverInfo("pyomo", name, version(name), licence(name), how) for name, how in INSTALL.items()]
+        return SolverInfo("pyomo", name, version(name), licence(name), INSTALL[name])
 
 
 def version(name: str) -> str:
@@ -77,6 +86,8 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
     form = recognise(model.hypergraph, sample(model))
     problem: pyo.ConcreteModel = model.problem
     engine = pyo.SolverFactory(info.name)
+    if info.name == "highs":
+        engine = uncaptured(engine)
     engine.options.update(settings)
     started = time.perf_counter()
     forget(model)
@@ -274,10 +285,9 @@ def load_last_point(engine: Any, problem: pyo.ConcreteModel, duals: pyo.Suffix |
 
 def prepare(solver: str, options: dict[str, Any]) -> tuple[SolverInfo, dict[str, Any]]:
     """The solver of that name, if it can be called, and its options; those of programs go unchecked."""
-    known = {info.name: info for info in solvers()}
-    if solver.lower() not in known:
-        raise UnknownName("Pyomo solver", solver, known)
-    info = known[solver.lower()]
+    if solver.lower() not in INSTALL:
+        raise UnknownName("Pyomo solver", solver, INSTALL)
+    info = known(solver.lower())  # of this one alone: to look for others, Pyomo moves the streams of the process
     if not info.ready:
         raise SolverUnavailable(f"the solver {info.name!r} is not installed for Pyomo: {info.install}.")
     return info, highs_options(options) if info.name == "highs" else dict(options)
@@ -285,14 +295,15 @@ def prepare(solver: str, options: dict[str, Any]) -> tuple[SolverInfo, dict[str,
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Pyomo logs what is told here as a status or an error."""
+    """Pyomo at work, alone in the process; it logs what is told here as a status or an error."""
     logger = logging.getLogger("pyomo")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
+    with ONE_AT_A_TIME:
+        level = logger.level
+        logger.setLevel(logging.CRITICAL)
+        try:
+            yield
+        finally:
+            logger.setLevel(level)
 
 
 def part(model: Model, variable: str, constraint: str, duals: pyo.Suffix | None) -> Part:
