@@ -60,7 +60,7 @@ def answered(words: list[str]) -> int:
         print("motlp: warning:", " ".join(str(message).split()), file=sys.stderr)
 
     warnings.showwarning = show
-    return app(words, standalone_mode=False) or 0
+    return app(words, prog_name="motlp", standalone_mode=False) or 0
 
 
 def told(error: BaseException, traced: bool) -> tuple[int, str]:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import signal
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -36,7 +37,8 @@ def dask_executor(address: str) -> Iterator[Executor]:
         if address == "local":
             # Of a process that ends at Ctrl-C without tidying up; the warning would come after it.
             os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
-            cluster = LocalCluster(threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=SILENCE)
+            with uninterrupted():
+                cluster = LocalCluster(threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=SILENCE)
             address = stack.enter_context(cluster).scheduler_address
         greet(address)
         client = stack.enter_context(Client(address, timeout=SECONDS_TO_ANSWER))
@@ -50,6 +52,22 @@ def dask_executor(address: str) -> Iterator[Executor]:
             if client.status == "running":
                 raise
             raise ClusterUnavailable(f"the Dask scheduler at {address} went away; start it, and run again.") from None
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Threads and processes that are made meanwhile do not hear Ctrl-C: of workers, each would print a traceback.
+
+    They end with the process that made them.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows has none
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def mute() -> None:
