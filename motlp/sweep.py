@@ -123,8 +123,7 @@ def check(source: object, method: object, save: object) -> None:
     """Refuse what is of another type than a sweep takes; texts and numbers are passed easily in their place."""
     if not isinstance(source, LabeledMeasure | Hypergraph):
         raise InvalidMeasure(
-            f"the source of a sweep is {shorten(source)}; give a LabeledMeasure, such as motlp.datasets.load('digits'), "
-            "or a Hypergraph."
+            f"source is {shorten(source)}; give a LabeledMeasure, as motlp.datasets.load makes, or a Hypergraph."
         )
     if not isinstance(method, Method | None):
         raise InvalidConfig(f"method is {shorten(method)}; give a Method, such as motlp.Method(solver='sinkhorn').")

@@ -39,8 +39,8 @@ def costs(
     factor: Fraction,
 ) -> Float64[np.ndarray, " sets"]:
     """factor · Σ_{u<v} ‖x_u − x_v‖², rounded to nearest; `sums` are rounded values of the sums."""
-    largest = max(factor.numerator * Fraction(float(sums.max(initial=1.0))), factor.denominator)
-    if points.dtype.kind != "f" and largest < 2**53:  # whole numbers but for the division
+    largest = factor.numerator * Fraction(float(sums.max(initial=1.0)))
+    if points.dtype.kind != "f" and largest < 2**53 and factor.denominator < 2**53:  # whole but for the division
         return factor.numerator * sums / factor.denominator
     return scaled_sums(points, members, factor)
 
