@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 from typer import Argument, Option
 
 from motlp.cost import Ball, Cost, Quadratic, exact
-from motlp.errors import InvalidBudget, InvalidConfig, MotlpError, UnknownName
+from motlp.errors import InvalidBudget, InvalidConfig, MotlpError, UnknownName, shorten
 
 MOST_BUDGETS = 10_000  # of a range
 
@@ -47,8 +47,10 @@ def budgets(value: Any) -> list[Fraction]:
     parts = text.split(":")
     if len(parts) == 1:
         return [exact(eps) for eps in text.split(",")]
-    if len(parts) != 3 or not parts[2].strip().isdecimal():
-        raise InvalidBudget(f"{text} is no range; write start:stop:count, such as 0.5:4:15, or a list such as 0.5,1,2.")
+    if len(parts) != 3 or not parts[2].strip().isdecimal() or len(parts[2].strip()) > 30:
+        raise InvalidBudget(
+            f"{shorten(text)} is no range; write start:stop:count, such as 0.5:4:15, or a list such as 0.5,1,2."
+        )
     start, stop, count = exact(parts[0]), exact(parts[1]), int(parts[2])
     if stop < start or (stop == start and count > 1):
         raise InvalidBudget(f"{text} is reversed; stop must be larger than start, write the smaller budget first.")

@@ -1,6 +1,7 @@
 """Options of the solvers: which exist and of which type, checked before a solver sees them."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import highspy
@@ -69,8 +70,14 @@ def highs_options(options: dict[str, Any]) -> dict[str, Any]:
             raise UnknownName("HiGHS option", name, known)
         kind = kinds[probe.getOptionType(name)[1]]
         checked[name] = convert("HiGHS", name, value, kind)
-        if probe.setOptionValue(name, checked[name]) != highspy.HighsStatus.kOk:
-            raise InvalidConfig(f"HiGHS refuses {value!r} for its option {name!r}; see the HiGHS manual for its range.")
+        try:
+            taken = probe.setOptionValue(name, checked[name]) == highspy.HighsStatus.kOk
+        except TypeError:  # a whole number of more than 32 bits
+            taken = False
+        if not taken:
+            raise InvalidConfig(
+                f"HiGHS refuses {shorten(value)} for its option {name!r}; see the HiGHS manual for its range."
+            )
     if checked.get("run_crossover") == "off" or checked.get("solver") == "pdlp":
         # Without a basis, HiGHS' postsolve loses multipliers and ends in "Unknown".
         checked.setdefault("presolve", "off")
@@ -98,12 +105,13 @@ def convert(solver: str, name: str, value: Any, kind: type | tuple[str, ...]) ->
     """The value as its option's type; an integer is a float, and HiGHS's on/off are strings."""
     if isinstance(kind, tuple):
         if value not in kind:
-            raise InvalidConfig(f"the {solver} option {name!r} takes {', '.join(kind)}, not {value!r}.")
+            raise InvalidConfig(f"the {solver} option {name!r} takes {', '.join(kind)}, not {shorten(value)}.")
         return value
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        with suppress(OverflowError):  # no float is so large
+            return float(value)
     if kind is str and isinstance(value, bool):
         return "on" if value else "off"
     if (kind is int and isinstance(value, bool)) or not isinstance(value, kind):
-        raise InvalidConfig(f"the {solver} option {name!r} takes {NAMES[kind]}, not {value!r}.")
+        raise InvalidConfig(f"the {solver} option {name!r} takes {NAMES[kind]}, not {shorten(value)}.")
     return value
