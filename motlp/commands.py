@@ -245,7 +245,7 @@ def hypergraph_of(
             measure,
             threat,
             eps,
-            order=min(3, measure.classes) if order is None else order,
+            order=order,
             executor=executor,
             progress=stages.update,
             most=settings.max_interactions,

@@ -86,7 +86,7 @@ def test_pressed_again_and_again(tmp_path):
 
 def test_interrupted_with_workers_of_its_own(tmp_path):
     pytest.importorskip("distributed", reason="needs the extra 'distributed'")
-    words = "sweep digits --per-class 60 --eps 0.5:1.2:200 --order 2 --dask local --save sweep.csv"
+    words = "sweep digits --per-class 10 --eps 0.5:1:2000 --order 2 --framework matrix --dask local --save sweep.csv"
     process = start(words, tmp_path)
     while "eps " not in process.stderr.readline():
         assert process.poll() is None

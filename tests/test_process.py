@@ -52,9 +52,8 @@ def test_threads_that_solve_at_once_leave_the_streams_alone():
     "first",
     [
         "",
-        "import motlp.sinkhorn, motlp.interactions, motlp.solve, motlp.sweep",
+        "import motlp.sinkhorn, motlp.interactions, motlp.solve, motlp.sweep; from motlp.polish import sinkhorn_lp",
         "from motlp.sweep import COLUMNS",
-        "from motlp.polish import sinkhorn_lp",
         "import motlp.commands",
     ],
 )
