@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from motlp.compiled import njit
+from motlp.geometry.spread import two_sum
 from motlp.hypergraph import Hypergraph
 
 FRACTION_BITS = 52  # of a float, below the leading one
@@ -42,7 +43,7 @@ def shortfall(
     for rows in hypergraph.members:
         _cover(rows, plan[start : start + len(rows)], high, low, lost)
         start += len(rows)
-    high, low = _two_sum(high, low)  # now `high` has the sign of the sum
+    high, low = two_sum(high, low)  # now `high` has the sign of the sum
     short = high < 0
     perhaps = high <= 2 * lost
     return exact_sum(lost[perhaps]) - exact_sum(high[short]) - exact_sum(low[short])
@@ -65,21 +66,13 @@ def _tally(bits, high, low):
 
 
 @njit(cache=True, nogil=True)
-def _two_sum(a, b):
-    """The float nearest to a + b, and what it is off by, which is a float as well."""
-    total = a + b
-    part = total - a
-    return total, (a - (total - part)) + (b - part)
-
-
-@njit(cache=True, nogil=True)
 def _cover(members, plan, high, low, lost):
     """Adds to each point, in two floats, what its interactions have; `lost` is at least what these cannot hold."""
     for a in range(len(members)):
         if plan[a] > 0.0:
             for v in members[a]:
-                high[v], rest = _two_sum(high[v], plan[a])
+                high[v], rest = two_sum(high[v], plan[a])
                 if rest != 0.0:
-                    low[v], rest = _two_sum(low[v], rest)
+                    low[v], rest = two_sum(low[v], rest)
                     if rest != 0.0:
                         lost[v] = (lost[v] + abs(rest)) * (1.0 + 2.0**-50)

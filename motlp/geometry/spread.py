@@ -90,20 +90,20 @@ def _scaled_sums(points, members, head, tail, values, doubtful):
         for i in range(members.shape[1]):
             for j in range(i):
                 for d in range(points.shape[1]):
-                    gap, rest = _sum(points[members[row, i], d], -points[members[row, j], d])
+                    gap, rest = two_sum(points[members[row, i], d], -points[members[row, j], d])
                     square, error = _product(gap, gap)
-                    high, carry = _sum(high, square)
+                    high, carry = two_sum(high, square)
                     low += carry + (error + 2.0 * gap * rest)
-        high, low = _sum(high, low)
+        high, low = two_sum(high, low)
         value, error = _product(high, head)
-        values[row], dropped = _sum(value, error + (high * tail + low * head))
+        values[row], dropped = two_sum(value, error + (high * tail + low * head))
         place = values[row] - np.nextafter(values[row], 0.0)  # below a power of two it is half of that above
         doubtful[row] = dropped != 0.0 and abs(dropped) >= TIE * place
 
 
 @njit(cache=True, nogil=True)
-def _sum(a, b):
-    """a + b rounded, and the error made."""
+def two_sum(a, b):
+    """a + b rounded, and the error made, which is a float as well."""
     total = a + b
     part = total - a
     return total, (a - (total - part)) + (b - part)
