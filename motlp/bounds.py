@@ -16,9 +16,10 @@ from fractions import Fraction
 from math import fsum, inf, nextafter
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Float64
 
 from motlp.cost import Ball
+from motlp.errors import InvalidHypergraph
 from motlp.hypergraph import Hypergraph
 from motlp.summation import exact_sum, shortfall
 
@@ -30,13 +31,14 @@ PARTS = 720_720.0  # of a mass, which halves, thirds, … and sixteenths of it a
 def cover_cost(hypergraph: Hypergraph, plan: Float[np.ndarray, " interactions"]) -> Fraction:
     """What the cover costs that is made of a plan and, where it covers too little, of singletons.
 
-    Any array is a plan: what is negative or no number counts as nothing, and no more counts than the largest mass.
+    Any array of one number an interaction is a plan: what is negative or no number counts as nothing, and no more
+    counts than the largest mass.
 
     Where all masses are the same, an optimal plan gives simple fractions of that mass, but for the noise of the solver
     and of its arithmetic. So the plan rounded to such fractions is tried as well, in whole numbers, which are added
     exactly; it proves 0.2655 where the plan as it came just fails to. Both are plans, and the cheaper cover counts.
     """
-    plan, mass = np.asarray(plan, np.float64), hypergraph.mass
+    plan, mass = one_each("plan", plan, hypergraph.size, "interactions"), hypergraph.mass
     largest = mass.max()
     used = np.minimum(np.where(plan > 0, plan, 0.0), largest)
     cost = _cost(hypergraph, used, mass)
@@ -44,6 +46,13 @@ def cover_cost(hypergraph: Hypergraph, plan: Float[np.ndarray, " interactions"])
         parts = np.rint(used / largest * PARTS)
         cost = min(cost, _cost(hypergraph, parts, np.where(mass > 0, PARTS, 0.0)))
     return cost
+
+
+def one_each(name: str, values: Float[np.ndarray, "..."], number: int, things: str) -> Float64[np.ndarray, " _"]:
+    """The values as float64, once it is known that there is one for each of so many things."""
+    if np.shape(values) != (number,):
+        raise InvalidHypergraph(f"the {name} has shape {np.shape(values)} for {number} {things}; give one number each.")
+    return np.asarray(values, np.float64)
 
 
 def _cost(hypergraph: Hypergraph, plan: np.ndarray, mass: np.ndarray) -> Fraction:
@@ -58,10 +67,11 @@ def _cost(hypergraph: Hypergraph, plan: np.ndarray, mass: np.ndarray) -> Fractio
 def potential_value(hypergraph: Hypergraph, potential: Float[np.ndarray, " points"]) -> float | None:
     """Value of a potential after division by its worst violation, rounded down; None if it is not finite.
 
-    Any finite array is a potential: what is negative counts as nothing. Interactions that were not enumerated because
-    they cost more than their points taken singly (quadratic cost) are satisfied by every potential that is at most one.
+    Any finite array of one number a point is a potential: what is negative counts as nothing. Interactions that were
+    not enumerated because they cost more than their points taken singly (quadratic cost) are satisfied by every
+    potential that is at most one.
     """
-    potential = np.asarray(potential, np.float64)
+    potential = one_each("potential", potential, hypergraph.measure.size, "points")
     if not np.isfinite(potential).all():
         return None
     mass, g = hypergraph.mass, np.maximum(potential, 0.0)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -14,6 +15,7 @@ from motlp.cost import Ball, Cost, Number, exact, spell
 from motlp.errors import InvalidBudget, shorten
 from motlp.geometry.enclosing import within
 from motlp.measure import LabeledMeasure
+from motlp.owned import own
 from motlp.validity import validate
 
 
@@ -44,6 +46,13 @@ class Hypergraph:
     def __post_init__(self) -> None:
         if self.eps is not None:
             object.__setattr__(self, "eps", exact(self.eps))
+        self.__setstate__({name: getattr(self, name) for name in ("members", "births")})
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # As a measure does, a hypergraph owns its arrays: a birth that is changed would make a wrong bound.
+        for name in ("members", "births"):
+            state[name] = tuple(own(rows) if isinstance(rows, np.ndarray) else rows for rows in state[name])
+        self.__dict__.update(state)
 
     def checked(self) -> "Hypergraph":
         """This hypergraph, once every set in it is known to be an interaction with the birth or cost that it has.
@@ -80,14 +89,14 @@ class Hypergraph:
     @cached_property
     def sizes(self) -> Int64[np.ndarray, " interactions"]:
         """|A| of every interaction."""
-        return np.repeat(np.arange(1, self.order + 1), list(self.counts.values()))
+        return own(np.repeat(np.arange(1, self.order + 1), list(self.counts.values())))
 
     @cached_property
     def cost(self) -> Float64[np.ndarray, " interactions"]:
         """c_A of every interaction: 0 under a ball."""
         if isinstance(self.threat, Ball):
-            return np.zeros(self.size)
-        return np.concatenate(self.births)
+            return own(np.zeros(self.size))
+        return own(np.concatenate(self.births))
 
     @cached_property
     def incidence(self) -> sp.csc_array:
@@ -105,13 +114,13 @@ class Hypergraph:
         side. Under the quadratic cost a subset is cheaper, and all can bind.
         """
         if not isinstance(self.threat, Ball):
-            return np.ones(self.size, dtype=bool)
+            return own(np.ones(self.size, dtype=bool))
         masks = [np.ones(len(rows), dtype=bool) for rows in self.members]
         for k in range(1, self.order):
             above = self.members[k]
             facets = np.concatenate([np.delete(above, i, axis=1) for i in range(k + 1)])
             masks[k - 1] = ~contains(facets, self.members[k - 1], self.measure.size)
-        return np.concatenate(masks)
+        return own(np.concatenate(masks))
 
     def maximal(self) -> "Hypergraph":
         """The interactions that bind, which give the same bounds with fewer constraints."""

@@ -13,6 +13,7 @@ from jaxtyping import Float64, Int32, Num, Shaped
 
 from motlp.cost import Number, rational
 from motlp.errors import InvalidMeasure, UnknownName, shorten
+from motlp.owned import own
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,11 +43,11 @@ class LabeledMeasure:
     shape: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("points", "labels", "mass"):
-            object.__setattr__(self, name, own(getattr(self, name)))
-        object.__setattr__(self, "unit", exact_unit(self.unit))
         check_features(self.points)
         check_mass(self.mass, len(self.points))
+        for name, dtype in (("points", None), ("mass", np.float64)):
+            object.__setattr__(self, name, own(getattr(self, name), dtype))
+        object.__setattr__(self, "unit", exact_unit(self.unit))
         if self.labels.shape != (len(self.points),):
             raise InvalidMeasure(
                 f"{len(self.points)} points but labels of shape {self.labels.shape}; every point needs one label."
@@ -59,17 +60,16 @@ class LabeledMeasure:
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
             raise InvalidMeasure(f"two classes are called {twice!r}; give every class a name of its own.")
-        if not np.array_equal(np.unique(self.labels), np.arange(len(names))):
+        if self.labels.dtype.kind not in "iu" or not np.array_equal(np.unique(self.labels), np.arange(len(names))):
             raise InvalidMeasure("labels must be 0 … K-1, each in use, with one name each; use from_arrays.")
+        object.__setattr__(self, "labels", own(self.labels, np.int32))
         if len(names) < 2:
             raise InvalidMeasure(
                 f"the data hold one class only ({names[0]}); a risk needs at least two. Select more classes."
             )
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        for name in ("points", "labels", "mass"):
-            self.__dict__[name].flags.writeable = False  # which pickles do not keep
+        self.__dict__.update(state | {name: own(state[name]) for name in ("points", "labels", "mass")})
 
     @classmethod
     def from_arrays(
@@ -87,7 +87,8 @@ class LabeledMeasure:
         Args:
             X: features, (N, ...); every axis after the first is flattened.
             y: labels, (N,), of any type that sorts; the classes are the distinct values in ascending order.
-            mass: weights, (N,), nonnegative; normalised to sum one. Uniform by default.
+            mass: weights, (N,), nonnegative; normalised to sum one, as float64: what is proved is about the masses
+                that are rounded so. Uniform by default.
             unit: feature value of one step of `X`, exactly: a fraction, a whole number or a text such as
                 "1/255". By default 1/255 for uint8, which are taken for pixels between 0 and 1, and 1 for
                 everything else.
@@ -209,14 +210,6 @@ class LabeledMeasure:
         return found[:count] if rng is None else rng.choice(found, count, replace=False)
 
 
-def own(array: Shaped[np.ndarray, "..."]) -> Shaped[np.ndarray, "..."]:
-    """The array in rows, as a copy that nobody can write to; itself where it is one already."""
-    if array.flags.writeable or not array.flags.owndata or not array.flags.c_contiguous:
-        array = np.array(array, order="C")
-        array.flags.writeable = False
-    return array
-
-
 def as_array(values: Any, name: str, dtype: type | None = None) -> Shaped[np.ndarray, "..."]:
     """The values as an array; refused where NumPy finds no regular one, or would drop a part of them."""
     if np.ma.isMaskedArray(values) and np.ma.is_masked(values):
@@ -244,6 +237,8 @@ def distinct(targets: Shaped[np.ndarray, " n"]) -> tuple[Shaped[np.ndarray, " k"
 def exact_unit(unit: Number) -> Fraction:
     """The unit as a fraction; a float such as 1/255 is a rounded number and would move every distance."""
     try:
+        if isinstance(unit, np.ndarray):
+            unit = unit[()]
         number = rational(unit)
         if isinstance(unit, float | np.floating) and number.denominator > 1:
             raise ValueError
@@ -285,6 +280,10 @@ def check_features(points: Shaped[np.ndarray, "points dims"]) -> None:
     """Refuse features that are no finite real numbers."""
     if points.dtype.kind not in "uif":
         raise InvalidMeasure(f"features of type {points.dtype} are not real numbers; convert them first.")
+    if points.dtype.itemsize > 8:
+        raise InvalidMeasure(f"features of type {points.dtype} have more than 64 bits; round them to float64 first.")
+    if points.ndim != 2:
+        raise InvalidMeasure(f"the features have shape {points.shape}; there must be one row a point; use from_arrays.")
     if points.shape[0] == 0 or points.shape[1] == 0:
         raise InvalidMeasure(f"the features have shape {points.shape}; there must be a point and a feature.")
     if points.dtype.kind == "f" and not np.isfinite(points).all():

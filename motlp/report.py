@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from motlp.cost import Ball, spell
-from motlp.decimals import PLACES, read_lower, round_down, round_up
+from motlp.decimals import PLACES, float_above, float_below, read_lower, round_down, round_up
 from motlp.frameworks.catalogue import SolverInfo
 from motlp.hypergraph import Hypergraph
 from motlp.solution import Solution
@@ -57,8 +57,19 @@ def counts_json(hypergraph: Hypergraph, seconds: dict[str, float]) -> dict[str, 
 def threat(hypergraph: Hypergraph) -> dict[str, Any]:
     """The adversary, in plain types."""
     if isinstance(hypergraph.threat, Ball):
-        return {"cost": "ball", "norm": hypergraph.threat.norm, "eps": float(hypergraph.eps or 0)}
-    return {"cost": "quadratic", "tau": float(hypergraph.threat.tau)}
+        return {"cost": "ball", "norm": hypergraph.threat.norm, "eps": stronger(hypergraph.eps or Fraction(0), up=True)}
+    return {"cost": "quadratic", "tau": stronger(hypergraph.threat.tau, up=False)}
+
+
+def stronger(number: Fraction, up: bool) -> float:
+    """The float that is written as the number, or else the next one upwards or downwards.
+
+    That way lies the stronger adversary, against whom what is proved holds all the more.
+    """
+    nearest = float(number)
+    if Fraction(repr(nearest)) == number:
+        return nearest
+    return float_above(number) if up else float_below(number)
 
 
 def adversary(hypergraph: Hypergraph) -> str:

@@ -7,12 +7,14 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
 from itertools import islice
+from math import inf, isfinite
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from motlp.atomic import alone, writable, written
 from motlp.cost import Ball, Number, exact, spell
+from motlp.decimals import float_above
 from motlp.errors import InvalidBudget, InvalidConfig, InvalidFile, InvalidMeasure, shorten
 from motlp.hypergraph import Hypergraph, check_order
 from motlp.interactions import interactions
@@ -47,6 +49,7 @@ class Row:
     seconds: float
 
 
+LABELS = {status.label for status in Status}
 STUDY = ("data", "fingerprint", "norm", "model", "framework", "solver", "options")
 COLUMNS = tuple(field.name for field in fields(Row))
 # Names of files that are no UTF-8 come back as they were.
@@ -304,12 +307,16 @@ def read(path: Path, study: Mapping[str, str]) -> dict[tuple[str, int], Row]:
 
 
 def parsed(line: Mapping[str, str]) -> Row:
-    """A row from its text."""
+    """A row from its text.
+
+    Raises:
+        TypeError, ValueError, ArithmeticError: it is none, or its numbers cannot be those of a bound.
+    """
 
     def number(text: str) -> float | None:
         return float(text) if text else None
 
-    return Row(
+    row = Row(
         **{name: line[name] for name in STUDY},
         eps=key(Fraction(line["eps"]), 1)[0],
         order=int(line["order"]),
@@ -321,3 +328,14 @@ def parsed(line: Mapping[str, str]) -> Row:
         status=line["status"],
         seconds=float(line["seconds"]),
     )
+    sound = (
+        0 <= row.risk_lower <= 1
+        and row.accuracy_upper == float_above(1 - Fraction(row.risk_lower))
+        and (row.risk is None or isfinite(row.risk))
+        and (row.gap is None or 0 <= row.gap < inf)
+        and row.status in LABELS
+        and min(row.interactions, row.order, row.seconds) >= 0
+    )
+    if not sound:
+        raise ValueError
+    return row

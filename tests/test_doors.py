@@ -8,6 +8,7 @@ import pytest
 
 SETUP = """
 import json, sys
+from dataclasses import replace
 from fractions import Fraction
 import numpy as np
 import motlp
@@ -15,6 +16,17 @@ from motlp import *
 measure = LabeledMeasure.from_arrays(np.arange(8.0).reshape(4, 2), [0, 0, 1, 1])
 hypergraph = interactions(measure, Ball("l2"), 3, 2)
 singletons, pairs = hypergraph.members
+solution = solve(hypergraph, framework="matrix")
+
+def direct(mass=np.array([7, 6, 5, 3]) / 21, labels=np.array([0, 1, 0, 1], np.int32)):
+    points = np.array([[0.0], [0.0], [5.0], [9.0]])
+    return LabeledMeasure(points, labels, mass, Fraction(1), ("a", "b"))
+
+def bound(measure):
+    return solve(interactions(measure, Ball("l2"), 1, 2), framework="matrix").risk_lower
+
+TYPES = [bound(direct()), *(bound(direct(mass=direct().mass.astype(t))) for t in (">f8", np.longdouble))]
+TYPES += [bound(direct(labels=direct().labels.astype(t))) for t in ("u1", "i8", ">u4")]
 """
 DOORS = [
     ("interactions(measure, 'l2', 1)", "cost is 'l2'; it must be a Ball or Quadratic, such as Ball('l2')"),
@@ -41,6 +53,7 @@ DOORS = [
     ("measure.select(per_class='2')", "per_class is '2'"),
     ("measure.select(per_class=1, seed=0.5)", "seed is 0.5"),
     ("LabeledMeasure.from_arrays([[1], [2]], [0, 1], unit=[1])", "unit is [1]; give it exactly"),
+    ("LabeledMeasure.from_arrays([[1], [2]], [0, 1], unit=np.array(1 / 255))", "give it exactly"),
     ("LabeledMeasure.from_arrays([[1], [2]], [0, 1], ['a', 1])", "mass is no array of numbers"),
     ("LabeledMeasure.from_arrays(None, [0, 1])", "X has shape ()"),
     ("LabeledMeasure.from_arrays([[1], [2]], None)", "y has shape ()"),
@@ -56,13 +69,18 @@ DOORS = [
         "order 2 are int32",
     ),
     ("Hypergraph(measure, Ball('l2'), 3, (), ()).checked()", "members of 0 orders"),
+    ("replace(solution, plan=np.zeros(3)).risk_lower", "the plan has shape (3,) for 7 interactions"),
+    ("replace(solution, plan=np.zeros((7, 1))).risk_lower", "the plan has shape (7, 1) for 7 interactions"),
+    ("replace(solution, potential=np.zeros(3)).gap", "the potential has shape (3,) for 4 points"),
+    ("direct(labels=np.array([0, 1, 0, 2**32], 'i8'))", "labels must be 0 … K-1"),
+    ("direct(labels=np.array([0.0, 1, 0, 1]))", "labels must be 0 … K-1"),
     ("Hypergraph(measure, 'l2', 3, (singletons,), hypergraph.births[:1]).checked()", "threat is 'l2'"),
 ]
 
 
 @pytest.fixture(scope="module")
-def said() -> dict[str, list]:
-    """What each of them raises, in a process of its own: the name of the error, of its root, and the text."""
+def found() -> list:
+    """What each of them raises, in a process of its own: name, whether it is ours, and text; and TYPES."""
     script = (
         SETUP
         + f"""
@@ -72,7 +90,7 @@ for door in {[door for door, _ in DOORS]!r}:
         said[door] = ["nothing", False, repr(eval(door))]
     except Exception as error:
         said[door] = [type(error).__name__, isinstance(error, MotlpError), str(error)]
-print(json.dumps(said))
+print(json.dumps([said, TYPES]))
 """
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
@@ -80,8 +98,12 @@ print(json.dumps(said))
 
 
 @pytest.mark.parametrize(("door", "message"), DOORS, ids=[door for door, _ in DOORS])
-def test_what_does_not_fit_is_told_in_a_line(said, door, message):
-    name, ours, text = said[door]
+def test_what_does_not_fit_is_told_in_a_line(found, door, message):
+    name, ours, text = found[0][door]
     assert ours, f"{name}: {text}"
     assert message in text
     assert "\n" not in text
+
+
+def test_bounds_do_not_depend_on_the_types_of_masses_and_labels(found):
+    assert found[1] == [pytest.approx(6 / 21, abs=1e-15)] * 6

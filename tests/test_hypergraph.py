@@ -1,5 +1,7 @@
 """Hypergraphs: filters agree with fresh enumerations, and the shapes and orders of everything fit together."""
 
+import pickle
+from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
@@ -10,7 +12,7 @@ from measures import BUDGETS, measures, threats
 
 from motlp import Ball, Quadratic
 from motlp.errors import InvalidBudget
-from motlp.hypergraph import contains
+from motlp.hypergraph import Hypergraph, contains
 from motlp.interactions import interactions
 from motlp.measure import LabeledMeasure
 
@@ -132,3 +134,17 @@ def test_what_is_not_known_is_refused():
     for order in (0, 3):
         with pytest.raises(InvalidBudget, match=f"order is {order}; it must be a whole number between 1 and 2"):
             ball.truncate(order)
+
+
+def test_nobody_writes_to_what_a_bound_rests_on():
+    measure = LabeledMeasure.from_arrays([[0.0], [1.0], [10.0], [11.0]], [0, 1, 0, 1])
+    for hypergraph in (interactions(measure, Ball("l2"), 1, 2), interactions(measure, Quadratic(1), order=2)):
+        kept = hypergraph.select(np.ones(hypergraph.size, bool))
+        for one in (hypergraph, kept, hypergraph.truncate(2), pickle.loads(pickle.dumps(hypergraph))):
+            for array in (*one.members, *one.births, one.cost, one.sizes, one.binding):
+                with pytest.raises(ValueError, match="cannot set WRITEABLE"):
+                    array.flags.writeable = True
+    births = [np.zeros(4), np.array([0.5, 0.5])]
+    by_hand = Hypergraph(measure, Ball("l2"), Fraction(1), hypergraph.members, tuple(births))
+    births[1][:] = 0
+    assert by_hand.births[1].tolist() == [0.5, 0.5]

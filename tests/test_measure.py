@@ -17,6 +17,7 @@ from motlp.cost import Ball, Quadratic, exact
 from motlp.errors import InvalidBudget, InvalidMeasure, MotlpError, UnknownName
 from motlp.interactions import interactions
 from motlp.measure import LabeledMeasure, check_mass
+from motlp.owned import own
 
 X = np.array([[0, 3], [1, 1], [2, 5], [4, 4]])
 Y = np.array([0, 1, 0, 1])
@@ -135,6 +136,7 @@ class Stubborn:
         ((X.astype(str), Y), {}, "not real numbers"),
         ((X.astype(object), Y), {}, "not real numbers"),
         ((X * 1j, Y), {}, "not real numbers"),
+        ((X.astype(np.longdouble), Y), {}, "more than 64 bits"),
         (([[1, 2], [3], [4, 5], [6, 7]], Y), {}, "X is no array"),
         ((np.ma.masked_equal(X, 5), Y), {}, "masked"),
         ((X, Y, [1, 2, -1, 1]), {}, "mass of point 2 is -1"),
@@ -192,7 +194,34 @@ def test_a_measure_owns_its_arrays():
         for name in ("points", "labels", "mass"):
             with pytest.raises(ValueError, match="read-only"):
                 getattr(part, name)[0] = 0
+            with pytest.raises(ValueError, match="cannot set WRITEABLE"):
+                getattr(part, name).flags.writeable = True
     assert replace(direct, name="again").points is direct.points  # copied once
+
+
+def test_views_from_before_write_to_nothing_of_a_measure():
+    points = np.zeros((4, 1))
+    view = points[:]
+    points.flags.writeable = False
+    measure = LabeledMeasure(points, Y.astype(np.int32), np.full(4, 0.25), Fraction(1), ("a", "b"))
+    buffers = []
+    data = pickle.dumps(measure, protocol=5, buffer_callback=buffers.append)
+    memory = [bytearray(buffer.raw()) for buffer in buffers]
+    again = pickle.loads(data, buffers=memory)
+    view[:] = 7
+    for buffer in memory:
+        buffer[:] = b"\xff" * len(buffer)
+    assert not measure.points.any()
+    assert not again.points.any()
+    assert again.mass.tolist() == [0.25] * 4
+
+
+@pytest.mark.parametrize("dtype", [">f8", "f4"])
+def test_masses_of_any_type_are_float64(dtype):
+    mass = np.array([0.5, 0.25, 0.125, 0.125]).astype(dtype)
+    found = own(mass, np.float64)
+    assert found.dtype == np.dtype(np.float64)
+    assert found.tolist() == [0.5, 0.25, 0.125, 0.125]
 
 
 # selections

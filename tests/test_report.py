@@ -8,7 +8,7 @@ from test_bounds import text
 
 import motlp
 from motlp import report
-from motlp.cost import Ball, Quadratic
+from motlp.cost import Ball, Quadratic, exact
 from motlp.interactions import interactions
 from motlp.measure import LabeledMeasure
 from motlp.method import Method
@@ -59,3 +59,19 @@ def test_what_is_no_risk_is_not_called_one(measure):
     assert "risk none; the objective is -2.5" in other
     nothing = " ".join(text(report.table(replace(solution, objective=None), {})).split())
     assert "risk none proved" in nothing
+
+
+def test_a_budget_in_json_is_no_smaller_than_it_was(measure):
+    """What is proved at ε holds at every larger one, and not at a smaller: 1/3 is no float."""
+    for eps in (
+        "0.3",
+        "1.0000005",
+        Fraction(1, 3),
+        Fraction(2, 3),
+        Fraction(5099019513592784830028224109023, 2 * 10**30),
+    ):
+        told = Fraction(repr(report.threat(interactions(measure, Ball("l2"), eps, 2))["eps"]))
+        assert exact(eps) <= told < exact(eps) + Fraction(1, 10**15)
+        tau = Fraction(repr(report.threat(interactions(measure, Quadratic(eps), None, 2))["tau"]))
+        assert exact(eps) - Fraction(1, 10**15) < tau <= exact(eps)
+    assert report.threat(interactions(measure, Ball("l2"), "0.3", 2))["eps"] == 0.3

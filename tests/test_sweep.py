@@ -314,3 +314,32 @@ def test_names_that_are_no_text(tmp_path):
     rows = motlp.sweep(measure, [1], method=MATRIX, save=tmp_path / "sweep.csv")
     assert motlp.sweep(measure, [1], method=MATRIX, save=tmp_path / "sweep.csv") == rows
     plot_risk(rows, tmp_path / "risk.png")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"risk_lower": "2"},
+        {"risk_lower": "-1"},
+        {"risk_lower": "nan"},
+        {"risk_lower": "1e400"},
+        {"risk_lower": "0.9"},
+        {"accuracy_upper": "0.1"},
+        {"gap": "-1"},
+        {"gap": "inf"},
+        {"risk": "nan"},
+        {"status": "hello"},
+        {"interactions": "-5"},
+    ],
+)
+def test_rows_that_no_bound_has_are_refused(measure, tmp_path, change):
+    path = tmp_path / "sweep.csv"
+    motlp.sweep(measure, ["1"], method=MATRIX, save=path)
+    with path.open(newline="", encoding="utf-8") as file:
+        (line,) = csv.DictReader(file)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerow(line | change)
+    with pytest.raises(InvalidFile, match="line 2 is no row of a sweep"):
+        motlp.sweep(measure, ["1"], method=MATRIX, save=path)

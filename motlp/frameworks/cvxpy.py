@@ -148,15 +148,16 @@ def room(constraint: object) -> np.ndarray | None:
 
 
 def is_alone(model: Model) -> bool:
-    """Whether the problem has one variable, nonnegative, and one set of inequalities, both of them named."""
+    """Whether the problem has one variable, nonnegative, and one set of rows, those of the primal or the dual."""
     variables, constraints = model.problem.variables(), model.problem.constraints
+    dual = isinstance(model.problem.objective, cp.Maximize)
     if len(variables) != 1 or len(constraints) != 1:
         return False
     demands = {name for name, value in variables[0].attributes.items() if value is not None and value is not False}
     return (
         demands == {"nonneg"}
-        and any(variables[0] is named for named in (model.plan, model.potential))
-        and any(constraints[0] is named for named in (model.marginal, model.conflict))
+        and variables[0] is (model.potential if dual else model.plan)
+        and constraints[0] is (model.conflict if dual else model.marginal)
     )
 
 
