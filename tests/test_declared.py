@@ -539,3 +539,10 @@ def test_arguments_of_another_type_are_told_in_one_line():
     assert said["method sinkhorn"] == f"InvalidConfig: options is 'eta'; {mapping}"
     assert said.pop("none") == {}
     assert not any("\n" in text for text in said.values())
+
+
+def test_rows_of_another_name_are_not_those_of_the_dual(gaussians):
+    model = declare(gaussians, "dual", "cvxpy")
+    other = cp.sum(model.potential) <= 3
+    model.problem, model.marginal = cp.Problem(model.problem.objective, [other]), other
+    assert "without what was added or changed" in solve(model).message
