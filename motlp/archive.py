@@ -14,8 +14,8 @@ import numpy as np
 
 from motlp.atomic import written
 from motlp.cost import Ball, Cost, Quadratic, exact
-from motlp.errors import InvalidFile, InvalidHypergraph, MotlpError, shorten
-from motlp.hypergraph import Hypergraph
+from motlp.errors import InvalidFile, MotlpError, shorten
+from motlp.hypergraph import Hypergraph, check_hypergraph
 from motlp.measure import LabeledMeasure, exact_unit
 
 FORMAT = "motlp interactions"
@@ -30,8 +30,7 @@ def save(hypergraph: Hypergraph, path: str | Path) -> None:
         InvalidFile: the file cannot be written; what was there before is untouched.
         InvalidHypergraph: what is given is none.
     """
-    if not isinstance(hypergraph, Hypergraph):
-        raise InvalidHypergraph(f"it must be a hypergraph, as motlp.interactions returns, not {shorten(hypergraph)}.")
+    check_hypergraph(hypergraph)
     place = as_path(path)
     measure, threat = hypergraph.measure, hypergraph.threat
     arrays: dict[str, Any] = {

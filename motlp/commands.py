@@ -16,7 +16,7 @@ from rich.console import Console
 from typer.models import ParameterInfo
 
 from motlp import archive
-from motlp.atomic import writable
+from motlp.atomic import settled, writable
 from motlp.cluster import dask_executor
 from motlp.config import (
     PANELS,
@@ -32,7 +32,7 @@ from motlp.config import (
     merged,
 )
 from motlp.cost import Ball, Cost
-from motlp.datasets import load
+from motlp.datasets import expand, load
 from motlp.errors import InvalidBudget, InvalidConfig, InvalidFile
 from motlp.hypergraph import Hypergraph
 from motlp.interactions import interactions
@@ -130,6 +130,8 @@ def sweep_(settings: SweepSettings, out: Stream) -> None:
     method = method_of(settings)
     for path in (settings.save, drawable(settings.plot)):
         writable(path)
+    if settings.save is not None and settings.plot is not None and settled(settings.save) == settled(settings.plot):
+        raise InvalidConfig(f"--save and --plot are both {settings.save}; give each a file of its own.")
     with Stages(settings.quiet) as stages, executor_of(settings) as executor:
         with stages.stage("load"):
             source = saved(settings, None if settings.norm is None else Ball(settings.norm)) or measure_of(settings)
@@ -204,7 +206,7 @@ def executor_of(settings: RunSettings) -> AbstractContextManager[Executor | None
 
 def saved(settings: DataSettings, threat: Cost | None) -> Hypergraph | None:
     """The interactions in the file that stands in place of a data set, if one does, of the threat if it is given."""
-    path = Path(settings.data).expanduser()
+    path = expand(settings.data)
     if not archive.is_archive(path):
         return None
     hypergraph = archive.load(path)
@@ -229,7 +231,7 @@ def hypergraph_of(
         hypergraph = saved(settings, settings.threat() if said else None)
         if hypergraph is not None:
             if place is not None:
-                if place.exists() and place.samefile(Path(settings.data).expanduser()):
+                if place.exists() and place.samefile(expand(settings.data)):
                     raise InvalidFile(f"{place} would take its own place, perhaps with less in it; give another name.")
                 archive.replaceable(place, hypergraph.measure, hypergraph.threat)
             hypergraph = hypergraph.truncate(min(3, hypergraph.order) if order is None else order)

@@ -9,10 +9,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-import numba
+from motlp.errors import MotlpError
+
+try:
+    import numba
+except ValueError as error:
+    raise MotlpError(f"numba refuses a setting in the environment ({error}); unset its NUMBA_… variables.") from None
+if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+    raise MotlpError("NUMBA_DISABLE_JIT is set, but the kernels of motlp run compiled only; unset it.")
+
 from numba.core.caching import FunctionCache, NullCache
 from numba.core.sigutils import normalize_signature
-from numba.extending import is_jitted
 
 
 class NotCached(UserWarning):
@@ -24,8 +31,8 @@ def njit(cache: bool = False, **options: Any) -> Callable[[Callable[..., Any]], 
 
     def decorate(function: Callable[..., Any]) -> Any:
         kernel = numba.njit(**options)(function)
-        if cache and is_jitted(kernel):  # it is a plain function under NUMBA_DISABLE_JIT
-            kernel._cache = _cache(function)  # type: ignore[attr-defined]
+        if cache:
+            kernel._cache = _cache(function)
         return kernel
 
     return decorate

@@ -25,14 +25,19 @@ def listed(value: Any) -> Any:
     return [str(name) for name in value] if isinstance(value, list) else value
 
 
+def written(value: Any) -> Any:
+    """A number as it is, since Python writes none of thousands of digits; anything else as its text."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
 def budget(value: Any) -> Fraction:
     """The number ε."""
-    return exact(str(value), "eps")
+    return exact(written(value), "eps")
 
 
 def price(value: Any) -> Fraction:
     """The number τ."""
-    return exact(str(value), "tau")
+    return exact(written(value), "tau")
 
 
 def budgets(value: Any) -> list[Fraction]:
@@ -43,6 +48,8 @@ def budgets(value: Any) -> list[Fraction]:
     """
     if isinstance(value, list):
         return [budget(eps) for eps in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return [budget(value)]
     text = str(value)
     parts = text.split(":")
     if len(parts) == 1:
@@ -67,7 +74,7 @@ def orders(value: Any) -> list[int]:
     try:
         return [int(str(part)) for part in parts]
     except ValueError:
-        raise InvalidBudget(f"{value} is no list of orders; write whole numbers, such as 2,3.") from None
+        raise InvalidBudget(f"{shorten(value)} is no list of orders; write whole numbers, such as 2,3.") from None
 
 
 def assignments(value: Any) -> Any:
@@ -192,7 +199,7 @@ class ThreatSettings(RunSettings):
             raise UnknownName("cost", self.cost, ("ball", "quadratic"))
         if self.tau is not None:
             raise InvalidConfig("--tau says nothing under the ball cost; add --cost quadratic, or leave it out.")
-        return Ball(self.norm or "l2")
+        return Ball("l2" if self.norm is None else self.norm)
 
 
 class InteractionsSettings(ThreatSettings):
@@ -313,4 +320,4 @@ def fault(error: Any) -> str:
         "path_type": "a path",
         "greater_than_equal": f"at least {context.get('ge')}",
     }
-    return f"expected {words.get(error['type'], error['msg'])}, not {error['input']!r}."
+    return f"expected {words.get(error['type'], error['msg'])}, not {shorten(error['input'])}."

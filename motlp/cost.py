@@ -14,6 +14,10 @@ Norm = Literal["l2", "linf", "l1"]
 Number = int | float | str | Decimal | Fraction | np.integer | np.floating
 
 
+MOST_BITS = 8192  # of the terms of a number: Python writes no integer of more than 4,300 digits
+LONGEST = 1100  # digits behind the point of a decimal that is written out: those of any float
+
+
 @dataclass(frozen=True, init=False)
 class Ball:
     """Moving a point by at most ε in the norm is free, by more is impossible (c = 0 or ∞).
@@ -25,7 +29,7 @@ class Ball:
     norm: Norm
 
     def __init__(self, norm: str = "l2") -> None:
-        if norm not in get_args(Norm):
+        if not isinstance(norm, str) or norm not in get_args(Norm):
             raise UnknownName("norm", norm, get_args(Norm))
         object.__setattr__(self, "norm", norm)
 
@@ -56,7 +60,7 @@ def exact(value: Number, name: str = "eps") -> Fraction:
     """
     try:
         number = rational(value)
-    except (ArithmeticError, AttributeError, TypeError, ValueError):
+    except Exception:  # of numbers, and of whatever else may be asked for its text
         raise InvalidBudget(f"{name} is {shorten(value)}; it must be a finite number, such as 0.5.") from None
     try:
         vanishes = number != 0 and float(number) == 0
@@ -65,7 +69,11 @@ def exact(value: Number, name: str = "eps") -> Fraction:
     if vanishes:
         raise InvalidBudget(f"{name} is {shorten(value)}, beyond the range of floating point; scale the features.")
     if number < 0:
-        raise InvalidBudget(f"{name} is {value}; it must be at least 0.")
+        least = "positive" if name == "tau" else "at least 0"
+        said = value if isinstance(value, str) else shorten(value)
+        raise InvalidBudget(f"{name} is {said}; it must be {least}.")
+    if max(number.numerator.bit_length(), number.denominator.bit_length()) > MOST_BITS:
+        raise InvalidBudget(f"{name} is a fraction of thousands of digits; round it.")
     return number
 
 
@@ -95,9 +103,9 @@ def spell(number: Fraction) -> str:
     rest, fives = number.denominator >> twos, 0
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
-    if rest > 1:
-        return str(number)
     places = max(twos, fives)
+    if rest > 1 or places > LONGEST:
+        return str(number)
     decimal = Decimal(f"{number * 10**places}e-{places}")
     plain = f"{decimal:f}"
     if len(plain) <= 12:

@@ -13,7 +13,7 @@ from zipfile import is_zipfile
 
 import numpy as np
 
-from motlp.errors import DatasetUnavailable, InvalidFile, InvalidMeasure, UnknownName
+from motlp.errors import DatasetUnavailable, InvalidFile, InvalidMeasure, UnknownName, shorten
 from motlp.measure import LabeledMeasure, check_count
 
 # Left behind by desktops and archivers in folders of images; names with a leading dot are passed over too.
@@ -30,7 +30,7 @@ class Wanted:
     """What to load of a data set; see `load`."""
 
     split: str | None
-    root: Path
+    root: Path | None
     download: bool
     classes: Sequence[str | int] | None
     per_class: int | None
@@ -76,17 +76,18 @@ def load(
     check_count("seed", seed, 0)
     if seed is not None and per_class is None and name != "gaussians":
         raise InvalidMeasure(
-            f"seed is {seed}, but without per_class every point is kept; give per_class too, or leave seed out."
+            f"seed is {shorten(seed)}, but without per_class every point is kept; give per_class too, or leave seed out."
         )
-    folder = data_folder() if root is None else Path(root).expanduser()
-    wanted = Wanted(split, folder, download, classes, per_class, seed)
+    if not isinstance(split, str | None):
+        raise UnknownName("split", split, SPLITS)
+    wanted = Wanted(split, None if root is None else expand(root), download, classes, per_class, seed)
     source = SOURCES.get(str(name))
     if source is not None:
         return source(wanted)
-    path = Path(name).expanduser()
-    if path.is_dir():
+    path = expand(name)
+    if os.path.isdir(path):  # unlike those of Path, these say no to a name that is too long
         return image_folder(path, wanted)
-    if path.is_file():
+    if os.path.isfile(path):
         return npz_file(path, wanted)
     if path.suffix == ".npz" or len(path.parts) > 1:
         shown = str(path) if str(path).isprintable() else repr(str(path))
@@ -118,7 +119,9 @@ def gaussians(wanted: Wanted) -> LabeledMeasure:
     count = 100 if wanted.per_class is None else wanted.per_class
     seed = 0 if wanted.seed is None else wanted.seed
     if count > MOST_DRAWN:
-        raise InvalidMeasure(f"per_class is {count}; of gaussians, {MOST_DRAWN} points a class are drawn at most.")
+        raise InvalidMeasure(
+            f"per_class is {shorten(count)}; of gaussians, {MOST_DRAWN} points a class are drawn at most."
+        )
     centres = np.array(list(product([-2.0, 2.0, 6.0], [-2.0, 2.0])))
     noise = [np.random.default_rng([seed, k]).standard_normal((count, 2)) for k in range(len(centres))]
     points = np.concatenate([centre + z for centre, z in zip(centres, noise, strict=True)])
@@ -150,7 +153,7 @@ def torchvision_files(name: str, kind: str, split: str, wanted: Wanted) -> Any:
             f"{name} is read by torchvision, which cannot be imported ({first_line(error)}); "
             "install it: pip install 'motlp[vision]', or uv run --extra vision."
         ) from None
-    root = wanted.root
+    root = data_folder() if wanted.root is None else wanted.root
     part: dict[str, Any] = {"split": split} if kind == "SVHN" else {"train": split == "train"}
     try:
         return getattr(datasets, kind)(root, download=wanted.download, **part)
@@ -170,10 +173,22 @@ def torchvision_files(name: str, kind: str, split: str, wanted: Wanted) -> Any:
 def data_folder() -> Path:
     """$MOTLP_DATA, else a folder in the user's cache."""
     if os.environ.get("MOTLP_DATA"):
-        return Path(os.environ["MOTLP_DATA"]).expanduser()
+        return expand(os.environ["MOTLP_DATA"])
     own = {"win32": os.environ.get("LOCALAPPDATA", "~/AppData/Local"), "darwin": "~/Library/Caches"}
     cache = os.environ.get("XDG_CACHE_HOME") or own.get(sys.platform, "~/.cache")
-    return Path(cache).expanduser() / "motlp"
+    return expand(cache) / "motlp"
+
+
+def expand(path: str | os.PathLike[str]) -> Path:
+    """A path, with the home folder in place of a tilde.
+
+    Raises:
+        DatasetUnavailable: it is no path, or of a user who is not there.
+    """
+    try:
+        return Path(path).expanduser()
+    except (RuntimeError, TypeError):
+        raise DatasetUnavailable(f"{shorten(path)} is no path to a folder or file here; give another.") from None
 
 
 def npz_file(path: Path, wanted: Wanted) -> LabeledMeasure:

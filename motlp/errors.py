@@ -25,7 +25,7 @@ class UnknownName(MotlpError, LookupError):
 
     def __init__(self, kind: str, name: object, known: Iterable[str], hint: str = "") -> None:
         # The parts are the arguments, so that the error can be pickled: workers send it back.
-        super().__init__(kind, str(name), tuple(str(k) for k in known), hint)
+        super().__init__(kind, name if isinstance(name, str) else shorten(name), tuple(str(k) for k in known), hint)
 
     def __str__(self) -> str:
         kind, name, known, hint = self.args
@@ -64,6 +64,6 @@ def shorten(value: object) -> str:
     """A value as an error shows it: thousands of digits help nobody."""
     try:
         text = " ".join(repr(value).split())
-    except ValueError:  # Python writes no integer of more than 4,300 digits
-        return "a number of thousands of digits"
+    except Exception:  # Python writes no integer of more than 4,300 digits, and objects may fail in any way
+        return f"an {type(value).__name__} that cannot be written"
     return text if len(text) <= 60 else f"{text[:57]}…"

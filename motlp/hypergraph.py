@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float64, Int32, Int64
 from scipy.sparse.csgraph import connected_components
 
 from motlp.cost import Ball, Cost, Number, exact, spell
-from motlp.errors import InvalidBudget, shorten
+from motlp.errors import InvalidBudget, InvalidHypergraph, shorten
 from motlp.geometry.enclosing import within
 from motlp.measure import LabeledMeasure
 from motlp.owned import own
@@ -46,6 +46,16 @@ class Hypergraph:
     def __post_init__(self) -> None:
         if self.eps is not None:
             object.__setattr__(self, "eps", exact(self.eps))
+        for name in ("members", "births"):
+            if not isinstance(getattr(self, name), tuple | list):
+                raise InvalidHypergraph(
+                    f"{name} is {shorten(getattr(self, name))}; give a tuple with an array an order."
+                )
+        if not self.members or len(self.members) != len(self.births):
+            raise InvalidHypergraph(
+                f"there are members of {len(self.members)} orders and births of {len(self.births)}; "
+                "give both for every order, from 1 on."
+            )
         self.__setstate__({name: getattr(self, name) for name in ("members", "births")})
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -127,7 +137,13 @@ class Hypergraph:
         return self if self.binding.all() else self.select(self.binding)
 
     def select(self, kept: Bool[np.ndarray, " interactions"]) -> "Hypergraph":
-        """The hypergraph of the interactions where `kept` is true."""
+        """The hypergraph of the interactions where `kept` is true.
+
+        Raises:
+            InvalidHypergraph: `kept` is not one truth value an interaction.
+        """
+        if np.shape(kept) != (self.size,) or np.asarray(kept).dtype != bool:
+            raise InvalidHypergraph(f"kept is {shorten(kept)}; give {self.size} truth values.")
         cuts = np.cumsum(list(self.counts.values()))[:-1]
         masks = np.split(kept, cuts)
         return replace(
@@ -173,6 +189,12 @@ class Hypergraph:
         n = self.measure.size
         graph = sp.coo_array((np.ones(len(ends), dtype=np.int8), (ends[:, 0], ends[:, 1])), shape=(n, n))
         return connected_components(graph, directed=False)[1]
+
+
+def check_hypergraph(value: object) -> None:
+    """Refuse what is no hypergraph."""
+    if not isinstance(value, Hypergraph):
+        raise InvalidHypergraph(f"hypergraph is {shorten(value)}; it must be one, as motlp.interactions returns.")
 
 
 def check_order(order: int, most: int, what: str) -> int:

@@ -107,7 +107,7 @@ def _budget(cost: Cost, eps: Number | None) -> Fraction | None:
             return exact(eps)
         case Quadratic():
             if eps is not None:
-                raise InvalidBudget(f"eps is {eps}, but the quadratic cost has no budget, only its price tau.")
+                raise InvalidBudget(f"eps is {shorten(eps)}, but the quadratic cost has no budget, only its price tau.")
             return None
     raise InvalidBudget(f"cost is {shorten(cost)}; it must be a Ball or Quadratic, such as Ball('l2').")
 

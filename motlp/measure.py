@@ -1,6 +1,6 @@
 """The labelled measure: points, labels and masses, checked once, at the door."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -43,6 +43,9 @@ class LabeledMeasure:
     shape: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        for name in ("points", "labels", "mass"):
+            object.__setattr__(self, name, np.asarray(getattr(self, name)))
+        object.__setattr__(self, "class_names", as_names(self.class_names))
         check_features(self.points)
         check_mass(self.mass, len(self.points))
         for name, dtype in (("points", None), ("mass", np.float64)):
@@ -55,7 +58,7 @@ class LabeledMeasure:
         if abs(self.mass.sum() - 1) > 1e-9:
             raise InvalidMeasure(f"the masses sum to {self.mass.sum()}, not 1; from_arrays normalises them.")
         if self.unit <= 0:
-            raise InvalidMeasure(f"unit is {self.unit}; it must be positive: the feature value of one step.")
+            raise InvalidMeasure(f"unit is {shorten(self.unit)}; it must be positive: the feature value of one step.")
         names = self.class_names
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
@@ -117,7 +120,7 @@ class LabeledMeasure:
         points = features.reshape(len(features), int(np.prod(features.shape[1:])))
         check_features(points)
         values, labels = distinct(targets)
-        names = tuple(str(v) for v in values) if class_names is None else tuple(class_names)
+        names = tuple(str(v) for v in values) if class_names is None else as_names(class_names)
         if len(names) != len(values):
             raise InvalidMeasure(f"{len(names)} class names for {len(values)} classes; give one name a class.")
         weights = np.ones(len(points)) if mass is None else as_array(mass, "mass", np.float64)
@@ -167,6 +170,8 @@ class LabeledMeasure:
             InvalidMeasure: fewer points in a class than asked for, fewer than two classes, a class given twice, a seed
                 without `per_class`.
         """
+        if classes is not None and (isinstance(classes, str | bytes) or not isinstance(classes, Iterable)):
+            raise InvalidMeasure(f"classes is {shorten(classes)}; give a list of names, such as ['1', '4'].")
         kept = sorted(range(self.classes) if classes is None else [self._class(c) for c in classes])
         if not kept:
             raise InvalidMeasure("no class is selected; name at least two.")
@@ -190,11 +195,11 @@ class LabeledMeasure:
         )
 
     def _class(self, wanted: str | int) -> int:
-        text = str(wanted).strip()
+        text = (wanted if isinstance(wanted, str) else shorten(wanted)).strip()
         if text in self.class_names:
             return self.class_names.index(text)
         numbered = any(name.lstrip("+-").replace(".", "").isdecimal() for name in self.class_names)
-        if not numbered and text.isdecimal() and int(text) < self.classes:
+        if not numbered and text.isdecimal() and len(text) < 10 and int(text) < self.classes:
             return int(text)
         raise UnknownName("class", text, self.class_names)
 
@@ -204,16 +209,25 @@ class LabeledMeasure:
             return found
         if count > len(found):
             raise InvalidMeasure(
-                f"per_class is {count} but class {self.class_names[label]!r} has {len(found)} points; "
+                f"per_class is {shorten(count)} but class {self.class_names[label]!r} has {len(found)} points; "
                 f"ask for {len(found)} at most."
             )
         return found[:count] if rng is None else rng.choice(found, count, replace=False)
+
+
+def as_names(names: Any) -> tuple[str, ...]:
+    """The names of classes, as texts."""
+    if isinstance(names, str | bytes) or not isinstance(names, Iterable):
+        raise InvalidMeasure(f"class_names is {shorten(names)}; give a list of names, one a class.")
+    return tuple(name if isinstance(name, str) else shorten(name) for name in names)
 
 
 def as_array(values: Any, name: str, dtype: type | None = None) -> Shaped[np.ndarray, "..."]:
     """The values as an array; refused where NumPy finds no regular one, or would drop a part of them."""
     if np.ma.isMaskedArray(values) and np.ma.is_masked(values):
         raise InvalidMeasure(f"{name} has masked entries; remove or fill them first.")
+    if hasattr(values, "toarray"):
+        raise InvalidMeasure(f"{name} is a sparse array; give {name}.toarray().")
     try:
         array = np.asarray(values)
         return array if dtype is None or array.dtype.kind == "c" else array.astype(dtype)
@@ -249,7 +263,9 @@ def exact_unit(unit: Number) -> Fraction:
 
 def check_labels(targets: Shaped[np.ndarray, " n"]) -> None:
     """Refuse labels that are no labels: NaN, NaT, infinities, nothing."""
-    if targets.dtype.kind in "fcmM":
+    if targets.dtype.kind == "c":
+        raise InvalidMeasure("y holds complex numbers, which have no order; use whole numbers or texts.")
+    if targets.dtype.kind in "fmM":
         odd = ~np.isfinite(targets)
     elif targets.dtype.kind == "O":
         odd = np.array([not is_label(label) for label in targets.tolist()])
@@ -257,9 +273,8 @@ def check_labels(targets: Shaped[np.ndarray, " n"]) -> None:
         return
     if odd.any():
         worst = int(np.flatnonzero(odd)[0])
-        raise InvalidMeasure(
-            f"the label of point {worst} is {targets[worst]}; every point needs a label. Remove such points."
-        )
+        label = " ".join(str(targets[worst]).split())[:60]
+        raise InvalidMeasure(f"the label of point {worst} is {label}; every point needs a label. Remove such points.")
 
 
 def is_label(value: Any) -> bool:

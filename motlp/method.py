@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from motlp.errors import InvalidConfig, UnknownName
+from motlp.errors import InvalidConfig, UnknownName, shorten
 from motlp.frameworks.options import named_options, typed_options
-from motlp.hypergraph import Hypergraph
+from motlp.hypergraph import Hypergraph, check_hypergraph
 from motlp.model import check_names
 from motlp.polish import sinkhorn_lp
 from motlp.sinkhorn import Regularised, sinkhorn
@@ -80,6 +80,9 @@ class Method:
             start: the solution of a neighbouring problem on the same points, for Sinkhorn to begin from.
             callback: called with a note on how far the work is.
         """
+        check_hypergraph(hypergraph)
+        if not isinstance(start, Solution | None):
+            raise InvalidConfig(f"start is {shorten(start)}; it must be a Solution, or None.")
         free = self == Method() and hypergraph.size > LARGE
         if self.solver not in OPTIONS and not free:
             model, framework, solver = self._declared()

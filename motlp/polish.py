@@ -17,7 +17,8 @@ from jaxtyping import Bool, Float64
 
 from motlp.compiled import njit
 from motlp.errors import InvalidBudget
-from motlp.hypergraph import Hypergraph
+from motlp.frameworks.options import named_options
+from motlp.hypergraph import Hypergraph, check_hypergraph
 from motlp.rounding import Memberships, feasible_potential, memberships, total
 from motlp.sinkhorn import Callback, NotConverged, begun, check, cover, sinkhorn
 from motlp.solution import Solution, Status
@@ -55,7 +56,8 @@ def sinkhorn_lp(
     check(eta, tol, None, max_sweeps)
     if tol is None:
         raise InvalidBudget(f"tol is None; it must be a number, positive and finite, such as {PROVED_OPTIMAL:g}.")
-    start = begun(start, hypergraph.measure.size)
+    check_hypergraph(hypergraph)
+    chosen, start = named_options(options), begun(start, hypergraph.measure.size)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotConverged)  # a guess is all that is wanted
         guess = sinkhorn(hypergraph, eta, max_sweeps=max_sweeps, start=start, callback=callback)
@@ -67,7 +69,7 @@ def sinkhorn_lp(
     kept = best(parts, guess.regularised_plan, BEST) | (hypergraph.sizes == 1)
     rounds, presolve = 0, "on"  # it halves the time, but now and then what it returns is not feasible
     while rounds < ROUNDS and cover(parts, plan) - parts.mass @ potential > tol:
-        settings = {"presolve": presolve} | dict(options or {})
+        settings = {"presolve": presolve} | chosen
         answer = solve(hypergraph.select(kept), model="primal", framework="matrix", solver=solver, options=settings)
         rounds += 1
         said = answer.message.partition(";")[0]  # by the solver; the rest judges the small problem, not this one

@@ -25,7 +25,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from motlp.errors import InvalidBudget, shorten
-from motlp.hypergraph import Hypergraph
+from motlp.hypergraph import Hypergraph, check_hypergraph
 from motlp.rounding import Memberships, feasible_plan, feasible_potential, memberships, total
 from motlp.solution import Solution, Status
 from motlp.sweeper import Sweeper
@@ -94,6 +94,7 @@ def sinkhorn(
     The interval of the answer is proved wherever the sweeps end. The status is LIMIT when that is not where they were
     asked to get to: with `tol`, to an interval that narrow; without, to the marginal error. It then warns, too.
     """
+    check_hypergraph(hypergraph)
     check(eta, tol, marginal, max_sweeps)
     eta = float(eta)
     tol = None if tol is None else float(tol)

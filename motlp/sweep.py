@@ -100,7 +100,7 @@ def sweep(
     wanted = grid(source, eps, orders)
     known = source if isinstance(source, Hypergraph) else None
     measure = source.measure if isinstance(source, Hypergraph) else source
-    threat = Ball(norm or "l2") if known is None else ball(known, norm)
+    threat = Ball("l2" if norm is None else norm) if known is None else ball(known, norm)
     study = identity(measure, threat.norm, method)
     path = None if save is None else Path(save)
     writable(path)
@@ -136,7 +136,7 @@ def check(source: object, method: object, save: object) -> None:
 
 def listed(name: str, values: Any) -> Iterable[Any]:
     """Values that must be several: of a text Python would take the letters."""
-    if isinstance(values, str) or not isinstance(values, Iterable):
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         raise InvalidBudget(f"{name} is {shorten(values)}; give a list, such as [{shorten(values)}].")
     return values
 
@@ -318,7 +318,7 @@ def parsed(line: Mapping[str, str]) -> Row:
 
     row = Row(
         **{name: line[name] for name in STUDY},
-        eps=key(Fraction(line["eps"]), 1)[0],
+        eps=key(exact(line["eps"]), 1)[0],
         order=int(line["order"]),
         interactions=int(line["interactions"]),
         risk=number(line["risk"]),
@@ -334,7 +334,8 @@ def parsed(line: Mapping[str, str]) -> Row:
         and (row.risk is None or isfinite(row.risk))
         and (row.gap is None or 0 <= row.gap < inf)
         and row.status in LABELS
-        and min(row.interactions, row.order, row.seconds) >= 0
+        and min(row.interactions, row.order - 1, row.seconds) >= 0
+        and isfinite(row.seconds)
     )
     if not sound:
         raise ValueError

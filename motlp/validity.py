@@ -19,6 +19,7 @@ from motlp.geometry.cliques import sort_rows
 from motlp.geometry.enclosing import BIRTH_ERROR
 from motlp.geometry.fits import Found, fit_balls, price
 from motlp.geometry.scale import scale, scale_costs
+from motlp.measure import LabeledMeasure
 
 if TYPE_CHECKING:
     from motlp.hypergraph import Hypergraph
@@ -33,11 +34,8 @@ def validate(hypergraph: "Hypergraph") -> None:
     Raises:
         InvalidHypergraph: names the order, the set and the rule.
     """
-    if not hypergraph.members or len(hypergraph.members) != len(hypergraph.births):
-        raise InvalidHypergraph(
-            f"there are members of {len(hypergraph.members)} orders and births of {len(hypergraph.births)}; "
-            "give both for every order, from 1 on."
-        )
+    if not isinstance(hypergraph.measure, LabeledMeasure):
+        raise InvalidHypergraph(f"measure is {shorten(hypergraph.measure)}; it must be a LabeledMeasure.")
     if not isinstance(hypergraph.threat, Ball | Quadratic):
         raise InvalidHypergraph(f"threat is {shorten(hypergraph.threat)}; it must be a Ball or Quadratic.")
     if isinstance(hypergraph.threat, Ball) == (hypergraph.eps is None):

@@ -56,6 +56,8 @@ def files(tmp_path, monkeypatch) -> Path:
     Path("truth.toml").write_text("per-class = true")
     Path("classes.toml").write_text("classes = 3")
     Path("option.toml").write_text("option = 3")
+    Path("hex.toml").write_text(f"per-class = 0x{6000 * 'f'}")
+    Path("hexeps.toml").write_text(f"eps = 0x{6000 * 'f'}")
     Path("binary.toml").write_bytes(b"\xff\xfe\x00")
     Path("deep.toml").write_text("eps = " + 3000 * "[" + 3000 * "]")
     Path("digits.toml").write_text("per-class = " + 5000 * "9")
@@ -165,6 +167,14 @@ BAD = [
     ("sweep digits --eps 1 --save other.csv", "has the columns a, b"),
     ("sweep digits --eps 1 --save nowhere/a.csv", "there is no folder nowhere"),
     ("sweep digits --eps 1 --plot a.gif", ".png, .pdf, .svg"),
+    ("sweep digits --eps 1 --save a.png --plot ./a.png", "give each a file of its own"),
+    ("bound digits --eps 1 --norm", "requires an argument"),
+    (f"bound digits --eps {2**14000 + 1}/{2**14000}", "eps is"),
+    ("bound ~nobodyatall/a --eps 1", "is no path to a folder or file here"),
+    (f"bound {300 * 'b'} --eps 1", "unknown data set"),
+    ("bound digits --eps 1 --config hex.toml", "per_class is an int that cannot be written"),
+    ("bound digits --config hexeps.toml", "hexeps.toml: key 'eps'"),
+    ("sweep digits --config hexeps.toml", "hexeps.toml: key 'eps'"),
     ("sweep digits --eps 1 --plot nowhere/a.png", "there is no folder nowhere"),
     # interactions, and how to run
     ("interactions digits --eps 1 --save .", "it is a folder"),

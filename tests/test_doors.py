@@ -11,12 +11,19 @@ import json, sys
 from dataclasses import replace
 from fractions import Fraction
 import numpy as np
+import scipy.sparse
 import motlp
 from motlp import *
 measure = LabeledMeasure.from_arrays(np.arange(8.0).reshape(4, 2), [0, 0, 1, 1])
 hypergraph = interactions(measure, Ball("l2"), 3, 2)
 singletons, pairs = hypergraph.members
 solution = solve(hypergraph, framework="matrix")
+
+sparse = scipy.sparse.csr_array(np.eye(2))
+
+class Stubborn:
+    def __repr__(self):
+        raise RuntimeError("no")
 
 def direct(mass=np.array([7, 6, 5, 3]) / 21, labels=np.array([0, 1, 0, 1], np.int32)):
     points = np.array([[0.0], [0.0], [5.0], [9.0]])
@@ -61,7 +68,7 @@ DOORS = [
     ("load(3)", "path is 3"),
     ("load('')", "path is ''"),
     ("save(hypergraph, None)", "path is None"),
-    ("save(measure, 'a.npz')", "it must be a hypergraph"),
+    ("save(measure, 'a.npz')", "it must be one, as motlp.interactions returns"),
     ("Hypergraph(measure, Ball('l2'), 3, (singletons, pairs.astype(np.int64)), hypergraph.births).checked()", "int64"),
     ("Hypergraph(measure, Ball('l2'), 3, (singletons, pairs.tolist()), hypergraph.births).checked()", "order 2 are"),
     (
@@ -74,6 +81,43 @@ DOORS = [
     ("replace(solution, potential=np.zeros(3)).gap", "the potential has shape (3,) for 4 points"),
     ("direct(labels=np.array([0, 1, 0, 2**32], 'i8'))", "labels must be 0 … K-1"),
     ("direct(labels=np.array([0.0, 1, 0, 1]))", "labels must be 0 … K-1"),
+    ("Hypergraph(measure, Ball('l2'), 3, None, None)", "members is None; give a tuple with an array an order"),
+    ("Hypergraph(None, Ball('l2'), 3, (singletons,), hypergraph.births[:1]).checked()", "measure is None"),
+    ("hypergraph.select(np.ones(3, bool))", "give 7 truth values"),
+    ("hypergraph.select(np.ones(7, int))", "give 7 truth values"),
+    ("hypergraph.select(None)", "give 7 truth values"),
+    ("sinkhorn(None)", "hypergraph is None; it must be one"),
+    ("sinkhorn_lp(measure)", "it must be one, as motlp.interactions returns"),
+    ("sinkhorn_lp(hypergraph, options=[1])", "options is [1]; it must be a mapping"),
+    ("Method().solve(None)", "hypergraph is None"),
+    ("Method(solver='sinkhorn').solve(hypergraph, start=5)", "start is 5; it must be a Solution"),
+    ("solve(hypergraph, options={'threads': 10**5000})", "HiGHS refuses an int that cannot be written"),
+    ("solve(hypergraph, options={'time_limit': 10**5000})", "takes a number, not an int that cannot be written"),
+    ("solve(hypergraph, solver='glpk', options={'tm_lim': -5})", "takes a whole number from 1 to 2147483647, not -5"),
+    ("solve(hypergraph, solver='glpk', options={'it_lim': 10**400})", "takes a whole number from 1 to 2147483647"),
+    ("interactions(measure, Ball('l2'), Fraction(2**15000 + 1, 2**15000))", "eps is a fraction of thousands of digits"),
+    ("interactions(measure, Ball('l2'), -Fraction(2**15000 + 1, 2**15000))", "it must be at least 0"),
+    ("interactions(measure, Quadratic(1), 10**5000)", "has no budget"),
+    ("Quadratic(-1)", "tau is -1; it must be positive"),
+    ("Ball(np.array(['l2', 'linf']))", "unknown norm"),
+    ("Ball(10**5000)", "unknown norm"),
+    ("measure.select(5)", "classes is 5; give a list of names"),
+    ("measure.select([10**5000])", "unknown class"),
+    ("measure.select(['9' * 5000])", "unknown class"),
+    ("datasets.load('digits', classes=5)", "classes is 5"),
+    ("datasets.load('digits', split=['x'])", "unknown split"),
+    ("datasets.load('mnist', root=5)", "5 is no path to a folder"),
+    ("datasets.load('~nobodyatall/a')", "is no path to a folder or file here"),
+    ("datasets.load('b' * 300)", "unknown data set"),
+    ("LabeledMeasure.from_arrays([[1], [2]], [0, 1], class_names=5)", "class_names is 5; give a list of names"),
+    ("LabeledMeasure.from_arrays([[1], [2]], [0, 1], unit=-(10**5000))", "it must be positive"),
+    ("LabeledMeasure.from_arrays([[1], [2]], [0, 1j])", "complex numbers"),
+    ("LabeledMeasure.from_arrays(sparse, [0, 1])", "X is a sparse array; give X.toarray()"),
+    ("LabeledMeasure([1.0, 2.0], [0, 1], [0.5, 0.5], Fraction(1), ('a', 'b'))", "there must be one row a point"),
+    ("LabeledMeasure([[1.0], [2.0]], [0, 1], None, Fraction(1), ('a', 'b'))", "masses of type object"),
+    ("LabeledMeasure([[1.0], [2.0]], [0, 1], [0.5, 0.5], Fraction(1), None)", "class_names is None"),
+    ("sweep(measure, b'1')", "eps is b'1'; give a list"),
+    ("interactions(measure, Ball('l2'), Stubborn())", "eps is an Stubborn that cannot be written"),
     ("Hypergraph(measure, 'l2', 3, (singletons,), hypergraph.births[:1]).checked()", "threat is 'l2'"),
 ]
 

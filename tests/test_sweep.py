@@ -330,6 +330,10 @@ def test_names_that_are_no_text(tmp_path):
         {"risk": "nan"},
         {"status": "hello"},
         {"interactions": "-5"},
+        {"eps": "1e99999999"},
+        {"eps": "-0.5"},
+        {"order": "0"},
+        {"seconds": "nan"},
     ],
 )
 def test_rows_that_no_bound_has_are_refused(measure, tmp_path, change):

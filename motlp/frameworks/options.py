@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from numbers import Integral, Real
 from typing import Any
 
 import highspy
@@ -14,8 +15,8 @@ CVXOPT_GLPK: dict[str, Any] = {
     "msg_lev": ("GLP_MSG_OFF", "GLP_MSG_ERR", "GLP_MSG_ON", "GLP_MSG_ALL"),
     "meth": ("GLP_PRIMAL", "GLP_DUAL", "GLP_DUALP"),
     "presolve": ("GLP_ON", "GLP_OFF"),
-    "tm_lim": int,  # milliseconds
-    "it_lim": int,
+    "tm_lim": range(1, 2**31),  # milliseconds; GLPK ends the whole process over any other number
+    "it_lim": range(1, 2**31),
 }
 # What `linprog` of SciPy reads from its options, with the methods of HiGHS.
 SCIPY = {
@@ -101,15 +102,24 @@ def typed_options(solver: str, options: dict[str, Any], known: dict[str, Any]) -
     return {name: convert(solver, name, value, known[name]) for name, value in options.items()}
 
 
-def convert(solver: str, name: str, value: Any, kind: type | tuple[str, ...]) -> Any:
+def convert(solver: str, name: str, value: Any, kind: type | tuple[str, ...] | range) -> Any:
     """The value as its option's type; an integer is a float, and HiGHS's on/off are strings."""
     if isinstance(kind, tuple):
         if value not in kind:
             raise InvalidConfig(f"the {solver} option {name!r} takes {', '.join(kind)}, not {shorten(value)}.")
         return value
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(kind, range):
+        if isinstance(value, bool) or value not in kind:
+            last = kind.stop - 1
+            raise InvalidConfig(
+                f"the {solver} option {name!r} takes a whole number from {kind.start} to {last}, not {shorten(value)}."
+            )
+        return int(value)
+    if kind is float and isinstance(value, Real) and not isinstance(value, bool):
         with suppress(OverflowError):  # no float is so large
             return float(value)
+    if kind is int and isinstance(value, Integral) and not isinstance(value, bool):
+        return int(value)
     if kind is str and isinstance(value, bool):
         return "on" if value else "off"
     if (kind is int and isinstance(value, bool)) or not isinstance(value, kind):
