@@ -76,7 +76,7 @@ def load(
     check_count("seed", seed, 0)
     if seed is not None and per_class is None and name != "gaussians":
         raise InvalidMeasure(
-            f"seed is {shorten(seed)}, but without per_class every point is kept; give per_class too, or leave seed out."
+            f"seed is {shorten(seed)}, but without per_class all points are kept; give both, or leave seed out."
         )
     if not isinstance(split, str | None):
         raise UnknownName("split", split, SPLITS)

@@ -181,7 +181,7 @@ class LabeledMeasure:
         check_count("per_class", per_class, 1)
         check_count("seed", seed, 0)
         if seed is not None and per_class is None:
-            raise InvalidMeasure(f"seed is {seed}, but per_class is missing: say how many random points of each class.")
+            raise InvalidMeasure(f"seed is {shorten(seed)}, but per_class is missing; give both, or leave seed out.")
         rng = None if seed is None else np.random.default_rng(seed)
         chosen = np.sort(np.concatenate([self._of_class(c, per_class, rng) for c in kept]))
         mass = self.mass[chosen]
