@@ -68,9 +68,14 @@ def check_arrays(rows: object, births: object, k: int) -> None:
 def check_sets(hypergraph: "Hypergraph", rows: Int32[np.ndarray, "sets k"], k: int) -> None:
     """Refuse sets of points that are not there, of one class twice, in another order than by class, or listed twice."""
     size, labels = hypergraph.measure.size, hypergraph.measure.labels
-    refuse_first(np.any((rows < 0) | (rows >= size), axis=1), rows, f"names points that are not among the {size:,}")
+    if rows.size and (rows.min() < 0 or rows.max() >= size):
+        refuse_first(np.any((rows < 0) | (rows >= size), axis=1), rows, f"names points that are not among the {size:,}")
     falls = (np.diff(labels[rows], axis=1) <= 0).any(axis=1)
     refuse_first(falls, rows, "does not list its points by class, each class once at most")
+    if size**k < 2**63:  # a number for each set, which is faster to sort
+        numbers = np.sort(rows @ np.array([size**i for i in range(k)], np.int64))
+        if (numbers[1:] > numbers[:-1]).all():
+            return
     order, again = sort_rows(rows)
     refuse_first(again, rows[order], "is listed twice")
 
