@@ -90,7 +90,7 @@ BAD = [
     ("bound digits --eps 1 --split train", "digits has no splits"),
     ("bound digits --eps 1 --per-class 0", "at least 1"),
     ("bound digits --eps 1 --per-class many", "--per-class: expected a whole number, not 'many'"),
-    ("bound digits --eps 1 --seed 3", "without per_class every point is kept"),
+    ("bound digits --eps 1 --seed 3", "without per_class all points are kept"),
     ("bound gaussians --eps 1 --per-class 99999999999999999999", "are drawn at most"),
     (f"bound digits --eps 1 --per-class {5000 * '9'}", "a whole number of fewer digits"),
     # adversary
