@@ -21,7 +21,7 @@ from motlp.sweep import COLUMNS
 MAIN = "import os; from motlp import cli; cli.listen(); os.write(1, b'.'); cli.main()"
 COMMANDS = {
     "bound": "bound digits --per-class 60 --eps 1 --order 2 --quiet --json",
-    "sweep": "sweep digits --per-class 60 --eps 0.5:1.2:60 --order 2 --quiet --json --save sweep.csv",
+    "sweep": "sweep gaussians --per-class 20 --eps 0.1:1.5:5000 --order 2 --framework matrix --quiet --save sweep.csv",
 }
 ENDS = {signal.SIGINT: (130, "motlp: interrupted\n"), signal.SIGTERM: (143, "motlp: terminated\n")}
 
@@ -36,13 +36,14 @@ def start(words: str, folder: Path, **more) -> subprocess.Popen:
     return process
 
 
-def interrupted(kind: str, number: int, delay: float, folder: Path) -> str:
-    """What became of a command that got a signal so many seconds after it began to listen."""
-    process = start(COMMANDS[kind], folder)
+def interrupted(kind: str, number: int, delay: float, late: bool, folder: Path) -> str:
+    """What became of a command that got a signal so many seconds after it began to listen, or after its first row."""
+    process, table = start(COMMANDS[kind], folder), folder / "sweep.csv"
+    while late and kind == "sweep" and not table.exists() and process.poll() is None:
+        time.sleep(0.02)
     time.sleep(delay)
     os.killpg(process.pid, number)
     out, err = process.communicate(timeout=30)
-    table = folder / "sweep.csv"
     left = set(folder.iterdir()) - {table}
     if number == signal.SIGKILL:
         assert process.returncode in (0, -signal.SIGKILL)
@@ -67,11 +68,14 @@ def test_signals_at_random_times(pytestconfig, tmp_path):
         number = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)[i % 3]
         folder = tmp_path / str(i)
         folder.mkdir()
-        tasks.append((draw.choice(tuple(COMMANDS)), number, draw.choice((0.1, 3, 8)) * draw.random(), folder))
+        tasks.append(
+            (draw.choice(tuple(COMMANDS)), number, draw.choice((0.1, 3)) * draw.random(), draw.random() < 0.5, folder)
+        )
     with ThreadPoolExecutor(3) as pool:
         outcomes = Counter(pool.map(lambda task: interrupted(*task), tasks))
     for outcome, times in sorted(outcomes.items()):
         print(f"{times:4} × {outcome}")
+    assert any("rows kept" in outcome for outcome in outcomes)
 
 
 def test_pressed_again_and_again(tmp_path):
