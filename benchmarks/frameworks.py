@@ -18,8 +18,8 @@ from rich.table import Table
 
 from motlp import Ball, Hypergraph, declare, solve
 from motlp.datasets import load
-from motlp.interactions import interactions
-from motlp.solve import engine
+from motlp.problem.interactions import interactions
+from motlp.solving.solve import engine
 
 PROBLEMS = {"digits": (None, "1.222"), "mnist": (1600, "3")}  # images of each class, and budget
 OPTIONS = {"digits": {"solver": "ipm", "run_crossover": "off"}, "mnist": {"solver": "simplex"}}

@@ -36,11 +36,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from motlp.cost import Ball
 from motlp.geometry.pairs import Pairs, pairs_within
-from motlp.hypergraph import Hypergraph
-from motlp.interactions import interactions
-from motlp.measure import LabeledMeasure
+from motlp.problem.hypergraph import Hypergraph
+from motlp.problem.interactions import interactions
+from motlp.problem.measure import LabeledMeasure
+from motlp.problem.threat import Ball
 
 Data = tuple[np.ndarray, np.ndarray]  # points, sorted by class, and their labels
 SIZES = (5_000, 10_000, 20_000, 40_000, 60_000)

@@ -17,19 +17,19 @@ from time import perf_counter, process_time
 import numpy as np
 from numba import njit
 
-from motlp import sweeper
-from motlp.cost import Ball
 from motlp.datasets import load
-from motlp.hypergraph import Hypergraph
-from motlp.interactions import interactions
-from motlp.polish import sinkhorn_lp
-from motlp.sinkhorn import sinkhorn
-from motlp.solution import Solution, Status
-from motlp.solve import solve
-from motlp.sweeper import Sweeper
-from motlp.threads import share, thread_count
+from motlp.problem.hypergraph import Hypergraph
+from motlp.problem.interactions import interactions
+from motlp.problem.threat import Ball
+from motlp.solving import sinkhorn_sweeps as sweeper
+from motlp.solving.sinkhorn import sinkhorn
+from motlp.solving.sinkhorn_lp import sinkhorn_lp
+from motlp.solving.sinkhorn_sweeps import Sweeper
+from motlp.solving.solution import Solution, Status
+from motlp.solving.solve import solve
+from motlp.system.threads import share, thread_count
 
-schedule = import_module("motlp.sinkhorn")  # the name is also that of a function
+schedule = import_module("motlp.solving.sinkhorn")  # the name is also that of a function
 PATIENCE = 300.0  # seconds for the peer
 NEVER = 10**9
 

@@ -12,8 +12,8 @@ is the potential. Source: arXiv 2401.09191, the stratified MOT problem truncated
 
 import numpy as np
 
-from motlp.hypergraph import Hypergraph
-from motlp.model import LinearProgram, Model
+from motlp.frameworks.model import LinearProgram, Model
+from motlp.problem.hypergraph import Hypergraph
 
 
 def cvxpy(hypergraph: Hypergraph) -> Model:

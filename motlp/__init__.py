@@ -3,96 +3,75 @@
 The public names are loaded when they are first used: the command line hears Ctrl-C long before all is imported.
 """
 
-import sys
 from importlib import import_module
-from types import ModuleType
 
 TYPE_CHECKING = False  # as `typing` has it, for the static checkers alone
 if TYPE_CHECKING:
-    from motlp import datasets
-    from motlp.archive import load, save
-    from motlp.cost import Ball, Quadratic
-    from motlp.errors import MotlpError
-    from motlp.hypergraph import Hypergraph
-    from motlp.interactions import interactions
-    from motlp.measure import LabeledMeasure
-    from motlp.method import Method
-    from motlp.model import LinearProgram, Model, declare
-    from motlp.polish import sinkhorn_lp
-    from motlp.sinkhorn import NotConverged, sinkhorn
-    from motlp.solution import Solution, Status
-    from motlp.solve import solve, solvers
-    from motlp.sweep import Row, sweep
+    from importlib.metadata import version
 
-__all__ = [
-    "Ball",
-    "Hypergraph",
-    "LabeledMeasure",
-    "LinearProgram",
-    "Method",
-    "Model",
-    "MotlpError",
-    "NotConverged",
-    "Quadratic",
-    "Row",
-    "Solution",
-    "Status",
-    "datasets",
-    "declare",
-    "interactions",
-    "load",
-    "save",
-    "sinkhorn",
-    "sinkhorn_lp",
-    "solve",
-    "solvers",
-    "sweep",
-]
+    from motlp import datasets as datasets
+    from motlp.errors import MotlpError as MotlpError
+    from motlp.frameworks.model import LinearProgram as LinearProgram
+    from motlp.frameworks.model import Model as Model
+    from motlp.frameworks.model import declare as declare
+    from motlp.problem.archive import load as load
+    from motlp.problem.archive import save as save
+    from motlp.problem.hypergraph import Hypergraph as Hypergraph
+    from motlp.problem.interactions import interactions as interactions
+    from motlp.problem.measure import LabeledMeasure as LabeledMeasure
+    from motlp.problem.threat import Ball as Ball
+    from motlp.problem.threat import Quadratic as Quadratic
+    from motlp.solving.method import Method as Method
+    from motlp.solving.sinkhorn import NotConverged as NotConverged
+    from motlp.solving.sinkhorn import sinkhorn as sinkhorn
+    from motlp.solving.sinkhorn_lp import sinkhorn_lp as sinkhorn_lp
+    from motlp.solving.solution import Solution as Solution
+    from motlp.solving.solution import Status as Status
+    from motlp.solving.solve import solve as solve
+    from motlp.solving.solve import solvers as solvers
+    from motlp.studies.sweep import Row as Row
+    from motlp.studies.sweep import sweep as sweep
 
-# The modules that hold them.
+    __version__ = version("motlp")
+
+# The rooms and files that hold the public names.
 _HOME = {
-    "Ball": "cost",
-    "Hypergraph": "hypergraph",
-    "LabeledMeasure": "measure",
-    "LinearProgram": "model",
-    "Method": "method",
-    "Model": "model",
+    "Ball": "problem.threat",
+    "Hypergraph": "problem.hypergraph",
+    "LabeledMeasure": "problem.measure",
+    "LinearProgram": "frameworks.model",
+    "Method": "solving.method",
+    "Model": "frameworks.model",
     "MotlpError": "errors",
-    "NotConverged": "sinkhorn",
-    "Quadratic": "cost",
-    "Row": "sweep",
-    "Solution": "solution",
-    "Status": "solution",
-    "declare": "model",
-    "interactions": "interactions",
-    "load": "archive",
-    "save": "archive",
-    "sinkhorn": "sinkhorn",
-    "sinkhorn_lp": "polish",
-    "solve": "solve",
-    "solvers": "solve",
-    "sweep": "sweep",
+    "NotConverged": "solving.sinkhorn",
+    "Quadratic": "problem.threat",
+    "Row": "studies.sweep",
+    "Solution": "solving.solution",
+    "Status": "solving.solution",
+    "declare": "frameworks.model",
+    "interactions": "problem.interactions",
+    "load": "problem.archive",
+    "save": "problem.archive",
+    "sinkhorn": "solving.sinkhorn",
+    "sinkhorn_lp": "solving.sinkhorn_lp",
+    "solve": "solving.solve",
+    "solvers": "solving.solve",
+    "sweep": "studies.sweep",
 }
-
-
-class _Package(ModuleType):
-    """Python sets a module on its package once it is imported: here not over the function of the same name."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if isinstance(value, ModuleType) and _HOME.get(name) == name:
-            value = getattr(value, name)
-        super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
+__all__ = ["__version__", "datasets", *_HOME]
 
 
 def __getattr__(name: str) -> object:
-    if name == "datasets":
-        return import_module("motlp.datasets")
-    if name not in _HOME:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: object = version("motlp")
+    elif name == "datasets":
+        value = import_module("motlp.datasets")
+    elif name in _HOME:
+        value = getattr(import_module(f"motlp.{_HOME[name]}"), name)
+    else:
         raise AttributeError(f"module 'motlp' has no attribute {name!r}")
-    value = getattr(import_module(f"motlp.{_HOME[name]}"), name)
     globals()[name] = value
     return value
 

@@ -6,11 +6,11 @@ So few examples that they are no burden; `pytest tests/test_fuzz.py --fuzz 5000`
 from fractions import Fraction
 from math import isqrt
 
-import brute
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import brute
 from test_archive import same
 
 from motlp import Ball, LabeledMeasure, Quadratic, interactions, load, save, sinkhorn, solve

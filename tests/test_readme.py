@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 import motlp
-from motlp import cli
+from motlp.cli import main as cli
+from motlp.datasets import registry
 from motlp.errors import DatasetUnavailable
 
 ROOT = Path(__file__).parent.parent
@@ -133,7 +134,7 @@ def test_step(step, desk, monkeypatch, request):
         assert step.kind == "python", f"no test knows what to do with a block of {step.kind}"
 
 
-def stopped_at_data(words: list[str], monkeypatch: pytest.MonkeyPatch) -> motlp.datasets.Wanted:
+def stopped_at_data(words: list[str], monkeypatch: pytest.MonkeyPatch) -> registry.Wanted:
     """What a command that downloads, or takes minutes, wants of its data; it is stopped there."""
     wanted = []
 
@@ -141,7 +142,7 @@ def stopped_at_data(words: list[str], monkeypatch: pytest.MonkeyPatch) -> motlp.
         wanted.append(what)
         raise DatasetUnavailable("this is far enough.")
 
-    monkeypatch.setattr(motlp.datasets, "torchvision_files", stop)
+    monkeypatch.setattr(registry, "torchvision_files", stop)
     code, _, errors = run(words, monkeypatch)
     assert code == 2
     assert "this is far enough." in errors

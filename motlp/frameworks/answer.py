@@ -8,7 +8,7 @@ from jaxtyping import Float64
 
 from motlp.frameworks.catalogue import SolverInfo
 from motlp.frameworks.form import Form
-from motlp.solution import Status
+from motlp.solving.solution import Status
 
 
 class Part(NamedTuple):

@@ -12,9 +12,9 @@ from motlp.errors import InvalidConfig, InvalidModel, SolverUnavailable, Unknown
 from motlp.frameworks.answer import Answer, Part
 from motlp.frameworks.catalogue import SolverInfo, licence, package_version
 from motlp.frameworks.form import Sample, recognise
+from motlp.frameworks.model import Model
 from motlp.frameworks.options import CVXOPT_GLPK, SCIPY, clarabel_options, highs_options, typed_options
-from motlp.model import Model
-from motlp.solution import Status
+from motlp.solving.solution import Status
 
 # How to get the solvers that are worth getting; the package tells the version, too.
 PACKAGES = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from motlp.hypergraph import Hypergraph
+from motlp.problem.hypergraph import Hypergraph
 
 NEAR = 1e-10  # relative; far more than what the order of a sum changes
 

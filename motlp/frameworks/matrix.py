@@ -12,9 +12,9 @@ from motlp.frameworks.answer import Answer, Part
 from motlp.frameworks.catalogue import SolverInfo, licence, package_version
 from motlp.frameworks.form import Sample, recognise
 from motlp.frameworks.highs import silent_highs
+from motlp.frameworks.model import LinearProgram, Model
 from motlp.frameworks.options import highs_options
-from motlp.model import LinearProgram, Model
-from motlp.solution import Status
+from motlp.solving.solution import Status
 
 # "highs" lets HiGHS choose its method. The interior point stops short of crossover, which costs many
 # times the rest on large problems; the proved bounds judge the point instead.

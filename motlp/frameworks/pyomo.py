@@ -19,9 +19,9 @@ from motlp.frameworks.answer import Answer, Part
 from motlp.frameworks.catalogue import SolverInfo, licence
 from motlp.frameworks.form import Sample, recognise
 from motlp.frameworks.highs import uncaptured
+from motlp.frameworks.model import Model
 from motlp.frameworks.options import highs_options
-from motlp.model import Model
-from motlp.solution import Status
+from motlp.solving.solution import Status
 
 # Pyomo keeps state of the whole process while it hands a model to a solver: in threads, variables got lost.
 ONE_AT_A_TIME = threading.Lock()

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Bool, Float64, Int32, Int64
 
-from motlp.compiled import njit
 from motlp.geometry.pairs import Pairs
+from motlp.system.compiled import njit
 
 BLOCK = 1 << 14
 """Candidates handed on at a time: few enough to stay in the processor's cache."""

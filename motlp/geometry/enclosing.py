@@ -21,11 +21,11 @@ from itertools import chain, combinations
 import numpy as np
 from jaxtyping import Bool, Float64, Int, Int8, Int32, Num
 
-from motlp.compiled import njit
-from motlp.geometry import manhattan
+from motlp.geometry import enclosing_l1 as manhattan
+from motlp.geometry.moments import slack
 from motlp.geometry.scale import root
-from motlp.geometry.spread import slack
 from motlp.geometry.tile import Norm, exact_distance
+from motlp.system.compiled import njit
 
 OUT, IN, UNSURE = 0, 1, 2
 """What floating point can say of a set: too wide for the ball, fitting, or too close to tell."""

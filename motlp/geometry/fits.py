@@ -10,12 +10,12 @@ from fractions import Fraction
 import numpy as np
 from jaxtyping import Bool, Float64, Int32, Num
 
-from motlp.compiled import njit
 from motlp.geometry.enclosing import LARGEST, UNDERFLOW, decide, radius_squared
+from motlp.geometry.moments import below, costs, slack
 from motlp.geometry.scale import root
-from motlp.geometry.spread import below, costs, slack
 from motlp.geometry.tile import CODE, Norm, as_blocks, comparable, separation
-from motlp.threads import thread_count
+from motlp.system.compiled import njit
+from motlp.system.threads import thread_count
 
 Points = Num[np.ndarray, "points dims"]
 Sets = Int32[np.ndarray, "sets k"]

@@ -16,7 +16,7 @@ from jaxtyping import Float64, Int32, Int64
 from motlp.errors import TooManyInteractions
 from motlp.geometry.sketch import COARSE, FINE, LANES, sketch
 from motlp.geometry.tile import Norm, Part, Points, comparable, tile
-from motlp.threads import thread_count
+from motlp.system.threads import thread_count
 
 Labels = Int32[np.ndarray, " points"]
 

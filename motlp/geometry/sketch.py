@@ -30,7 +30,7 @@ from numba import types
 from numba.extending import intrinsic
 from threadpoolctl import threadpool_limits
 
-from motlp.threads import thread_count
+from motlp.system.threads import thread_count
 
 LANES = 16  # points side by side in a panel
 ROWS = 8  # points compared with a panel at a time

@@ -14,9 +14,9 @@ from jaxtyping import Int64, Num
 from numba import types
 from numba.extending import overload
 
-from motlp.compiled import njit
 from motlp.errors import InvalidMeasure
 from motlp.geometry.sketch import COARSE, FINE, LANES, ROWS, Reach, Sketch, compare, lowest_bit
+from motlp.system.compiled import njit
 
 Norm = Literal["l2", "linf", "l1"]
 Points = Num[np.ndarray, "points dims"]

@@ -1,0 +1,180 @@
+"""Interactions on disk: one .npz that holds the measure, the threat and the hypergraph, and no pickles.
+
+What is loaded is not believed: a digest tells whether anything was altered, and every interaction is worked out anew
+from its points, so that not even an altered file with a digest of its own makes a false bound.
+"""
+
+import hashlib
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from motlp.errors import InvalidFile, MotlpError, shorten
+from motlp.problem.hypergraph import Hypergraph, check_hypergraph
+from motlp.problem.measure import LabeledMeasure, exact_unit
+from motlp.problem.threat import Ball, Cost, Quadratic, exact
+from motlp.system.atomic import written
+
+FORMAT = "motlp interactions"
+VERSION = 2
+DTYPES = {"labels": np.int32, "mass": np.float64, "shape": np.int64}
+
+
+def save(hypergraph: Hypergraph, path: str | Path) -> None:
+    """Write a hypergraph, with its points, to a `.npz` file.
+
+    Raises:
+        InvalidFile: the file cannot be written; what was there before is untouched.
+        InvalidHypergraph: what is given is none.
+    """
+    check_hypergraph(hypergraph)
+    place = as_path(path)
+    measure, threat = hypergraph.measure, hypergraph.threat
+    arrays: dict[str, Any] = {
+        "format": np.array(FORMAT),
+        "version": np.array(VERSION),
+        "points": measure.points,
+        "labels": measure.labels,
+        "mass": measure.mass,
+        "unit": np.array(str(measure.unit)),
+        "class_names": np.array(measure.class_names),
+        "name": np.array(measure.name),
+        "shape": np.array(measure.shape, dtype=np.int64),
+        "norm": np.array(threat.norm if isinstance(threat, Ball) else ""),
+        "tau": np.array(str(threat.tau) if isinstance(threat, Quadratic) else ""),
+        "eps": np.array("" if hypergraph.eps is None else str(hypergraph.eps)),
+    }
+    for order in range(hypergraph.order):
+        arrays[f"members_{order + 1}"] = hypergraph.members[order]
+        arrays[f"births_{order + 1}"] = hypergraph.births[order]
+    arrays["digest"] = np.array(digest(arrays))
+    with written(place) as beside, beside.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+
+
+def is_archive(path: str | Path) -> bool:
+    """Whether a path names saved interactions, as far as the file can be read at all."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            return {"format.npy", "members_1.npy"} <= set(file.namelist())
+    except Exception:  # of the file system, or of a zip file that is damaged or of a kind that Python cannot read
+        return False
+
+
+def load(path: str | Path, measure: LabeledMeasure | None = None) -> Hypergraph:
+    """Read a hypergraph back.
+
+    Args:
+        path: a file that `save` wrote.
+        measure: refuse the file unless it is of this very measure.
+
+    Raises:
+        InvalidFile: damaged, altered, of another kind or version, or of another measure: says what differs; or a set
+            in it is no interaction of its points.
+    """
+    path = as_path(path)
+    arrays = contents(path)
+    if str(arrays.get("format")) != FORMAT:
+        raise InvalidFile(f"{path} holds {', '.join(sorted(arrays)) or 'nothing'}, no saved interactions.")
+    if (version := str(arrays.get("version"))) != str(VERSION):
+        raise InvalidFile(f"{path} is of format version {version}, this motlp reads {VERSION}; save it again.")
+    if str(arrays.pop("digest", "")) != digest(arrays):
+        raise InvalidFile(f"{path} was altered after it was saved: its digest does not fit; save it again.")
+    try:
+        found = restored(arrays).checked()
+    except (KeyError, ValueError, TypeError, ArithmeticError, MotlpError) as error:
+        raise InvalidFile(f"{path} is damaged ({error}); save it again.") from None
+    if measure is not None and (differing := difference(found.measure, measure)):
+        raise InvalidFile(f"{path} is of another data set: {differing}.")
+    return found
+
+
+def replaceable(path: Path, measure: LabeledMeasure, threat: Cost) -> None:
+    """Refuse to save over anything but interactions of the same measure and threat.
+
+    Raises:
+        InvalidFile: what is there is something else; says what differs.
+    """
+    if not path.exists():
+        return
+    try:
+        found = load(path, measure)
+        if found.threat != threat:
+            raise InvalidFile(f"{path} is of {found.threat}, not {threat}.")
+    except InvalidFile as error:
+        raise InvalidFile(f"{error} It is not overwritten: remove it, or give another name to --save.") from None
+
+
+def contents(path: str | Path) -> dict[str, Any]:
+    """The arrays of a .npz file; nothing in it is ever unpickled."""
+    try:
+        with zipfile.ZipFile(path) as _, np.load(path, allow_pickle=False) as file:
+            return {key: file[key] for key in file.files}
+    except FileNotFoundError:
+        raise InvalidFile(f"{path} does not exist; write it with `motlp interactions … --save {path}`.") from None
+    except Exception as error:  # a dozen types, by where the damage is
+        why = "it holds pickled objects" if "allow_pickle" in str(error) else str(error) or type(error).__name__
+        raise InvalidFile(f"{path} is damaged or no .npz file ({why}); save it again.") from None
+
+
+def restored(arrays: dict[str, Any]) -> Hypergraph:
+    """The hypergraph that the arrays of a file describe."""
+    for name, dtype in DTYPES.items():
+        if arrays[name].dtype != dtype:
+            raise ValueError(f"{name} are of type {arrays[name].dtype}, not {np.dtype(dtype)}")
+    measure = LabeledMeasure(
+        points=arrays["points"],
+        labels=arrays["labels"],
+        mass=arrays["mass"],
+        unit=exact_unit(str(arrays["unit"])),
+        class_names=tuple(str(name) for name in arrays["class_names"]),
+        name=str(arrays["name"]),
+        shape=tuple(int(s) for s in arrays["shape"]),
+    )
+    eps, norm = str(arrays["eps"]), str(arrays["norm"])
+    numbered = sum(key.startswith(("members_", "births_")) for key in arrays)
+    orders = range(1, 1 + (numbered + 1) // 2)
+    return Hypergraph(
+        measure=measure,
+        threat=Ball(norm) if norm else Quadratic(str(arrays["tau"])),
+        eps=exact(eps) if eps else None,
+        members=tuple(arrays[f"members_{k}"] for k in orders),
+        births=tuple(arrays[f"births_{k}"] for k in orders),
+    )
+
+
+def digest(arrays: dict[str, Any]) -> str:
+    """SHA-256 of the names, types, shapes and bytes of the arrays."""
+    summed = hashlib.sha256()
+    for name, array in sorted(arrays.items()):
+        summed.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+        summed.update(np.ascontiguousarray(array).tobytes())
+    return summed.hexdigest()
+
+
+def as_path(path: str | Path) -> Path:
+    """The path of a file, if it is one."""
+    if not isinstance(path, str | os.PathLike) or not str(path):
+        raise InvalidFile(f"path is {shorten(path)}; give the path of a .npz file.")
+    return Path(path)
+
+
+def difference(saved: LabeledMeasure, given: LabeledMeasure) -> str:
+    """What tells two measures apart, in words; empty if nothing does."""
+    traits = {
+        "points": (saved.size, given.size),
+        "features": (saved.dimension, given.dimension),
+        "classes": (saved.class_names, given.class_names),
+        "unit": (saved.unit, given.unit),
+        "type of features": (saved.points.dtype, given.points.dtype),
+    }
+    for trait, (there, here) in traits.items():
+        if there != here:
+            return f"{trait}: {there} there, {here} here (saved from {saved.name!r})"
+    for trait in ("points", "labels", "mass"):
+        if not np.array_equal(getattr(saved, trait), getattr(given, trait)):
+            return f"the {trait} differ (saved from {saved.name!r})"
+    return ""

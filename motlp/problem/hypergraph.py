@@ -1,0 +1,217 @@
+"""The hypergraph of class interactions: which sets of points the adversary can bring together."""
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from jaxtyping import Bool, Float64, Int32, Int64
+from scipy.sparse.csgraph import connected_components
+
+from motlp.errors import InvalidBudget, InvalidHypergraph, shorten
+from motlp.geometry.enclosing import within
+from motlp.problem.measure import LabeledMeasure
+from motlp.problem.owned import own
+from motlp.problem.threat import Ball, Cost, Number, exact, spell
+from motlp.problem.validity import validate
+
+
+@dataclass(frozen=True, eq=False)
+class Hypergraph:
+    """Class interactions of a measure up to some order, each with its birth or its cost.
+
+    An interaction is a set of points of pairwise distinct labels. Everything that has one entry an
+    interaction (`cost`, `sizes`, the columns of `incidence`, a plan) lists the orders one after the
+    other, and within an order the rows of `members`.
+
+    Attributes:
+        measure: the points, labels and masses.
+        threat: the transport cost.
+        eps: the budget, in feature units; None where the cost has none.
+        members: one array an order k = 1 … L, of shape (interactions, k): indices of points, by class.
+        births: one array an order. Under a ball, the radius of the smallest enclosing ball, in units of
+            the lattice (multiply by `measure.unit` for features), rounded: the budget from which on the
+            interaction exists. Under the quadratic cost, the cost c_A.
+    """
+
+    measure: LabeledMeasure
+    threat: Cost
+    eps: Fraction | None
+    members: tuple[Int32[np.ndarray, "_ _"], ...]
+    births: tuple[Float64[np.ndarray, " _"], ...]
+
+    def __post_init__(self) -> None:
+        if self.eps is not None:
+            object.__setattr__(self, "eps", exact(self.eps))
+        for name in ("members", "births"):
+            if not isinstance(getattr(self, name), tuple | list):
+                raise InvalidHypergraph(
+                    f"{name} is {shorten(getattr(self, name))}; give a tuple with an array an order."
+                )
+        if not self.members or len(self.members) != len(self.births):
+            raise InvalidHypergraph(
+                f"there are members of {len(self.members)} orders and births of {len(self.births)}; "
+                "give both for every order, from 1 on."
+            )
+        self.__setstate__({name: getattr(self, name) for name in ("members", "births")})
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # As a measure does, a hypergraph owns its arrays: a birth that is changed would make a wrong bound.
+        for name in ("members", "births"):
+            state[name] = tuple(own(rows) if isinstance(rows, np.ndarray) else rows for rows in state[name])
+        self.__dict__.update(state)
+
+    def checked(self) -> "Hypergraph":
+        """This hypergraph, once every set in it is known to be an interaction with the birth or cost that it has.
+
+        For interactions that do not come from `motlp.interactions`. It takes a fraction of an enumeration, and does
+        not look for interactions that are missing: without them what is proved is less, and as true.
+
+        Raises:
+            InvalidHypergraph: names the first set that is none, and the rule.
+        """
+        validate(self)
+        return self
+
+    @property
+    def order(self) -> int:
+        """Truncation order L: the largest size an interaction may have."""
+        return len(self.members)
+
+    @property
+    def counts(self) -> dict[int, int]:
+        """Number of interactions by order."""
+        return {k: len(rows) for k, rows in enumerate(self.members, start=1)}
+
+    @property
+    def size(self) -> int:
+        """Number of interactions of all orders."""
+        return sum(self.counts.values())
+
+    @property
+    def mass(self) -> Float64[np.ndarray, " points"]:
+        """Masses m_v of the points."""
+        return self.measure.mass
+
+    @cached_property
+    def sizes(self) -> Int64[np.ndarray, " interactions"]:
+        """|A| of every interaction."""
+        return own(np.repeat(np.arange(1, self.order + 1), list(self.counts.values())))
+
+    @cached_property
+    def cost(self) -> Float64[np.ndarray, " interactions"]:
+        """c_A of every interaction: 0 under a ball."""
+        if isinstance(self.threat, Ball):
+            return own(np.zeros(self.size))
+        return own(np.concatenate(self.births))
+
+    @cached_property
+    def incidence(self) -> sp.csc_array:
+        """Points × interactions, 1 where the point is a member."""
+        starts = np.concatenate([[0], np.cumsum(self.sizes)])
+        kind = np.int32 if starts[-1] < np.iinfo(np.int32).max else np.int64
+        rows = np.concatenate([np.sort(rows, axis=1).ravel() for rows in self.members]).astype(kind)
+        return sp.csc_array((np.ones(len(rows)), rows, starts.astype(kind)), shape=(self.measure.size, self.size))
+
+    @cached_property
+    def binding(self) -> Bool[np.ndarray, " interactions"]:
+        """The interactions whose constraint can bind: under a ball those contained in no other.
+
+        With g ≥ 0 a subset's constraint follows from its superset's when both have the same right-hand
+        side. Under the quadratic cost a subset is cheaper, and all can bind.
+        """
+        if not isinstance(self.threat, Ball):
+            return own(np.ones(self.size, dtype=bool))
+        masks = [np.ones(len(rows), dtype=bool) for rows in self.members]
+        for k in range(1, self.order):
+            above = self.members[k]
+            facets = np.concatenate([np.delete(above, i, axis=1) for i in range(k + 1)])
+            masks[k - 1] = ~contains(facets, self.members[k - 1], self.measure.size)
+        return own(np.concatenate(masks))
+
+    def maximal(self) -> "Hypergraph":
+        """The interactions that bind, which give the same bounds with fewer constraints."""
+        return self if self.binding.all() else self.select(self.binding)
+
+    def select(self, kept: Bool[np.ndarray, " interactions"]) -> "Hypergraph":
+        """The hypergraph of the interactions where `kept` is true.
+
+        Raises:
+            InvalidHypergraph: `kept` is not one truth value an interaction.
+        """
+        if np.shape(kept) != (self.size,) or np.asarray(kept).dtype != bool:
+            raise InvalidHypergraph(f"kept is {shorten(kept)}; give {self.size} truth values.")
+        cuts = np.cumsum(list(self.counts.values()))[:-1]
+        masks = np.split(kept, cuts)
+        return replace(
+            self,
+            members=tuple(rows[mask] for rows, mask in zip(self.members, masks, strict=True)),
+            births=tuple(birth[mask] for birth, mask in zip(self.births, masks, strict=True)),
+        )
+
+    def at(self, eps: Number) -> "Hypergraph":
+        """The interactions of a smaller budget, without a new enumeration.
+
+        Raises:
+            InvalidBudget: a larger budget than this hypergraph's, or a cost that has none.
+        """
+        if self.eps is None or not isinstance(self.threat, Ball):
+            raise InvalidBudget("the quadratic cost has no budget; enumerate again with another tau.")
+        budget = exact(eps)
+        if budget > self.eps:
+            raise InvalidBudget(
+                f"eps is {eps}, larger than {spell(self.eps)}, up to which interactions are known; "
+                "enumerate them at the largest budget first."
+            )
+        radius, norm = budget / self.measure.unit, self.threat.norm
+        masks = [
+            within(rows, birth, radius, self.measure.points, norm)
+            for rows, birth in zip(self.members, self.births, strict=True)
+        ]
+        return replace(self.select(np.concatenate(masks)), eps=budget)
+
+    def truncate(self, order: int) -> "Hypergraph":
+        """The interactions of at most so many points.
+
+        Raises:
+            InvalidBudget: an order below 1 or above this hypergraph's.
+        """
+        order = check_order(order, self.order, "the order enumerated")
+        return replace(self, members=self.members[:order], births=self.births[:order])
+
+    def components(self) -> Int32[np.ndarray, " points"]:
+        """Number of the connected component of every point: parts that share no interaction."""
+        edges = [rows[:, [i, i + 1]] for rows in self.members[1:] for i in range(rows.shape[1] - 1)]
+        ends = np.concatenate([np.empty((0, 2), np.int32), *edges])
+        n = self.measure.size
+        graph = sp.coo_array((np.ones(len(ends), dtype=np.int8), (ends[:, 0], ends[:, 1])), shape=(n, n))
+        return connected_components(graph, directed=False)[1]
+
+
+def check_hypergraph(value: object) -> None:
+    """Refuse what is no hypergraph."""
+    if not isinstance(value, Hypergraph):
+        raise InvalidHypergraph(f"hypergraph is {shorten(value)}; it must be one, as motlp.interactions returns.")
+
+
+def check_order(order: int, most: int, what: str) -> int:
+    """The order, once it is known to be one.
+
+    Raises:
+        InvalidBudget: it is no whole number, or not between 1 and `most`; `what` says what that is.
+    """
+    if isinstance(order, bool | np.bool_) or not isinstance(order, Integral) or not 1 <= order <= most:
+        raise InvalidBudget(f"order is {shorten(order)}; it must be a whole number between 1 and {most}, {what}.")
+    return int(order)
+
+
+def contains(rows: Int32[np.ndarray, "m k"], wanted: Int32[np.ndarray, "n k"], points: int) -> Bool[np.ndarray, " n"]:
+    """Whether each wanted row is one of the rows; all rows list their points in the same order."""
+    both = np.concatenate([wanted, rows]).astype(np.int64)
+    key = both[:, 0]
+    for column in both.T[1:]:
+        key = np.unique(key * points + column, return_inverse=True)[1]
+    return np.isin(key[: len(wanted)], key[len(wanted) :])

@@ -1,0 +1,266 @@
+"""Class interactions of a measure: the sets of points of distinct classes that the adversary can bring together.
+
+Points are sorted by class, the close pairs found, and the sets grown order by order from them. Who is in is decided in
+floating point with proved error bounds, and in rational arithmetic where those leave a doubt.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from fractions import Fraction
+from functools import partial
+from numbers import Integral
+from typing import NamedTuple, NoReturn
+
+import numpy as np
+import scipy.sparse as sp
+from jaxtyping import Float64, Int32, Num
+
+from motlp.errors import InvalidBudget, InvalidMeasure, TooManyInteractions, shorten
+from motlp.geometry.cliques import cofaces, extensions, faces_of, sort_rows
+from motlp.geometry.enclosing import LARGEST, decide
+from motlp.geometry.moments import below, costs, slack
+from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
+from motlp.geometry.scale import scale, scale_costs
+from motlp.problem.hypergraph import Hypergraph, check_order
+from motlp.problem.measure import LabeledMeasure
+from motlp.problem.threat import Ball, Cost, Norm, Number, Quadratic, exact
+from motlp.system.threads import thread_count
+
+Progress = Callable[[str, int, int], object]
+Points = Num[np.ndarray, "points dims"]
+Sets = tuple[Int32[np.ndarray, "_ _"], Float64[np.ndarray, " _"]]  # members, and their births or costs
+
+CHUNK = 1 << 18  # sets that one task is meant to find
+SAMPLE_RUN, SAMPLE_RUNS = 1 << 8, 1 << 6  # sets in a row, and rows, that tell how many an order will have
+
+
+class _Run(NamedTuple):
+    """What an enumeration works on, and within which limits."""
+
+    points: Points  # sorted by class
+    labels: Int32[np.ndarray, " points"]
+    order: int
+    most: int
+    executor: Executor | None
+    progress: Progress
+
+
+def interactions(
+    measure: LabeledMeasure,
+    cost: Cost,
+    eps: Number | None = None,
+    order: int | None = None,
+    *,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    most: int = 50_000_000,
+) -> Hypergraph:
+    """All class interactions of at most `order` points.
+
+    Args:
+        measure: the labelled points.
+        cost: what the adversary pays. Under `Ball(norm)` a set is an interaction when the closed balls of radius `eps`
+            around its points meet; under `Quadratic(tau)` when its cost is below its size less one.
+        eps: budget in feature units, taken as the decimal it is written as; None for `Quadratic`.
+        order: truncation order L, between 1 and the number of classes; by default 3, or the number of classes if that
+            is smaller.
+        executor: runs the search for pairs; threads of this process by default. The result does not depend on it.
+        progress: called as progress(stage, done, total).
+        most: refuse to enumerate more interactions than this.
+
+    Raises:
+        InvalidBudget: an order or a budget out of range, or a budget where the cost has none.
+        InvalidMeasure: the features are too large, or of sizes too different, for exact arithmetic.
+        TooManyInteractions: there are more than `most`; where there are far more, a sample tells beforehand.
+    """
+    if not isinstance(measure, LabeledMeasure):
+        raise InvalidMeasure(
+            f"measure is {shorten(measure)}; it must be a LabeledMeasure, as datasets.load and "
+            "LabeledMeasure.from_arrays make them."
+        )
+    budget = _budget(cost, eps)
+    order = check_order(
+        min(3, measure.classes) if order is None else order,
+        measure.classes,
+        "the number of classes, as an interaction holds at most one point of a class",
+    )
+    if isinstance(most, bool) or not isinstance(most, Integral) or most < 1:
+        raise InvalidBudget(f"most is {shorten(most)}; it must be a whole number, at least 1.")
+    by_class = np.argsort(measure.labels, kind="stable").astype(np.int32)
+    points, labels = measure.points[by_class], measure.labels[by_class]
+    run = _Run(points, labels, order, most, executor, progress or (lambda stage, done, total: None))
+    if isinstance(cost, Ball):
+        assert budget is not None
+        sets = _balls(run, cost.norm, budget / measure.unit)
+    else:
+        sets = _useful(run, cost.tau * measure.unit**2)
+    members, births = zip(*sets, strict=True)
+    return Hypergraph(measure, cost, budget, tuple(by_class[rows] for rows in members), births)
+
+
+def _budget(cost: Cost, eps: Number | None) -> Fraction | None:
+    """The budget, exactly, if the cost has one."""
+    match cost:
+        case Ball():
+            if eps is None:
+                raise InvalidBudget("eps is missing; give the radius of the balls in feature units, such as 0.5.")
+            return exact(eps)
+        case Quadratic():
+            if eps is not None:
+                raise InvalidBudget(f"eps is {shorten(eps)}, but the quadratic cost has no budget, only its price tau.")
+            return None
+    raise InvalidBudget(f"cost is {shorten(cost)}; it must be a Ball or Quadratic, such as Ball('l2').")
+
+
+def _balls(run: _Run, norm: Norm, radius: Fraction) -> list[Sets]:
+    """The sets that fit into a ball of this radius, by order, with the radii of their smallest."""
+    scaled = scale(run.points, 2 * radius)
+    run, radius = run._replace(points=scaled.points), scaled.length(radius)
+    sets = [_singletons(run)]
+    if run.order > 1:
+        pairs = _pairs(run, (2 * radius) ** 2 if norm == "l2" else 2 * radius, norm)
+        faces = faces_of(pairs)
+        births, _ = decide(run.points, norm, radius, faces, pairs.distance.astype(np.float64)[:, None])
+        sets.append((faces, births))
+    while len(sets) < run.order:
+        sets.append(_grow(run, sets, partial(_fitting, run.points, norm, radius, sets[-1][0], pairs)))
+    return [(members, np.ldexp(births, -scaled.exponent)) for members, births in sets]
+
+
+def _fitting(
+    points: Points,
+    norm: Norm,
+    radius: Fraction,
+    faces: Int32[np.ndarray, "faces k"],
+    pairs: Pairs,
+    start: int,
+    stop: int,
+) -> Iterator[Sets]:
+    """The sets of one more point than faces[start:stop] that extend them and fit, with their radii."""
+    wide = float(min(radius**2, LARGEST)) if norm == "l2" and radius > 0 else np.inf
+    for members, distances in cofaces(faces, pairs, start, stop, wide, slack(points, faces.shape[1] + 1)):
+        births, fits = decide(points, norm, radius, members, distances)
+        yield members[fits], births[fits]
+
+
+def _useful(run: _Run, price: Fraction) -> list[Sets]:
+    """The sets A with c_A = (price/|A|) Σ D_uv below |A| − 1, by order, with their costs.
+
+    Such a set of n points need not have all its subsets of the kind, but the one without the point
+    farthest from the mean is: it costs at most c_A (n − 2)/(n − 1). And each of its pairs has
+    D_uv < 2(n − 1)/price, as the other points add least to the cost if all are midway between the two.
+    """
+    if run.order > 1:
+        scaled = scale_costs(run.points, price, run.order)
+        run, price = run._replace(points=scaled.points), scaled.price(price, run.order)
+    sets = [_singletons(run)]
+    if run.order > 1:
+        pairs = _pairs(run, 2 * (run.order - 1) / price, "l2")
+        close, near = _both_ways(pairs), pairs.distance.astype(np.float64)
+        useful = below(run.points, faces_of(pairs), near, 2 / price)
+        sets.append((faces_of(pairs)[useful], near[useful]))
+    while len(sets) < run.order:
+        found, sums = _grow(run, sets, partial(_cheaper, run.points, price, sets[-1][0], close))
+        order, again = sort_rows(found)  # some may have been found twice
+        sets.append((found[order[~again]], sums[order[~again]]))
+    return [(found, costs(run.points, found, sums, price / found.shape[1])) for found, sums in sets]
+
+
+def _cheaper(
+    points: Points, price: Fraction, faces: Int32[np.ndarray, "faces k"], close: Pairs, start: int, stop: int
+) -> Iterator[Sets]:
+    """The useful sets of one more point than faces[start:stop] that extend them, with their sums Σ D_uv."""
+    k = faces.shape[1] + 1
+    bound = k * (k - 1) / price
+    margin = 4 * slack(points, k)
+    exact = close.distance.dtype.kind == "i" and k**2 * close.distance.max(initial=0) < 2**53
+    limit = float(bound) * (1 + margin) + 1e-300
+    for members, sums in extensions(faces, close, start, stop, limit, 0.0 if exact else margin):
+        useful = below(points, members, sums, bound)
+        yield members[useful], sums[useful]
+
+
+def _both_ways(pairs: Pairs) -> Pairs:
+    """The pairs with every neighbour listed from either end."""
+    ends, n = faces_of(pairs), len(pairs.indptr) - 1
+    rows, columns = np.concatenate([ends, ends[:, ::-1]]).T
+    both = sp.coo_array((np.tile(pairs.distance, 2), (rows, columns)), shape=(n, n)).tocsr()
+    return Pairs(both.indptr.astype(np.int64), both.indices.astype(np.int32), both.data)
+
+
+def _singletons(run: _Run) -> Sets:
+    """Every point by itself, which costs nothing."""
+    return np.arange(len(run.points), dtype=np.int32)[:, None], np.zeros(len(run.points))
+
+
+def _pairs(run: _Run, limit: Fraction, norm: Norm) -> Pairs:
+    """The pairs within the limit, unless they are too many."""
+    room = run.most - len(run.points)
+    about = estimate_pairs(run.points, run.labels, limit, norm)
+    if about > 2 * room:
+        _refuse(run, [len(run.points)], about)
+    return pairs_within(
+        run.points,
+        run.labels,
+        limit,
+        norm,
+        executor=run.executor,
+        progress=lambda done, total: run.progress("pairs", done, total),
+        most=room,
+    )
+
+
+def _grow(run: _Run, sets: list[Sets], extend: Callable[[int, int], Iterator[Sets]]) -> Sets:
+    """The sets of the next order: what extend(start, stop) yields, over all sets of the last, in threads."""
+    counts = [len(members) for members, _ in sets]
+    number, k, room = counts[-1], len(counts) + 1, run.most - sum(counts)
+    about, surely = _estimate(number, extend)
+    if surely > room:
+        _refuse(run, counts, about)
+    chunk = int(np.clip(CHUNK * number / max(about, 1.0), SAMPLE_RUN, CHUNK // 16))
+    starts = range(0, number, chunk)
+
+    def task(start: int) -> list[Sets]:
+        blocks, found = [], 0
+        for block in extend(start, min(start + chunk, number)):
+            blocks.append(block)
+            found += len(block[0])
+            if found > room:
+                break
+        return blocks
+
+    parts: list[Sets] = [(np.empty((0, k), np.int32), np.empty(0))]
+    found = 0
+    pool = ThreadPoolExecutor(thread_count())
+    try:
+        for start, blocks in zip(starts, pool.map(task, starts), strict=True):
+            parts += blocks
+            found += sum(len(members) for members, _ in blocks)
+            if found > room:
+                _refuse(run, counts, max(found, about))
+            run.progress(f"order {k}", min(start + chunk, number), number)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    members, births = zip(*parts, strict=True)
+    return np.concatenate(members), np.concatenate(births)
+
+
+def _estimate(number: int, extend: Callable[[int, int], Iterator[Sets]]) -> tuple[float, float]:
+    """How many sets extend(0, number) will give, from a sample of its range; and how many almost surely."""
+    if number <= SAMPLE_RUN * SAMPLE_RUNS:
+        return float(number), 0.0
+    starts = np.random.default_rng(0).choice(number // SAMPLE_RUN, SAMPLE_RUNS, replace=False) * SAMPLE_RUN
+    yields = [sum(len(members) for members, _ in extend(s, s + SAMPLE_RUN)) for s in starts.tolist()]
+    scale = number / SAMPLE_RUN
+    mean, error = float(np.mean(yields)), float(np.std(yields)) / SAMPLE_RUNS**0.5
+    return scale * mean, scale * (mean - 3 * error)
+
+
+def _refuse(run: _Run, counts: list[int], about: float) -> NoReturn:
+    """Refuse an enumeration with these many sets by order and about so many of the next."""
+    known = ", ".join(f"{count:,} of order {k}" for k, count in enumerate(counts, start=1))
+    raise TooManyInteractions(
+        f"{known} and about {float(f'{about:.2g}'):,.0f} of order {len(counts) + 1} are more than the {run.most:,} "
+        "interactions allowed. Lower eps (or raise tau), lower the order, take fewer points of each class, or raise "
+        "--max-interactions (most, in Python)."
+    )

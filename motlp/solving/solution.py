@@ -1,0 +1,108 @@
+"""What comes back from any solver."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float64
+
+from motlp.problem.hypergraph import Hypergraph
+from motlp.proof.bounds import cover_cost, potential_value
+from motlp.proof.decimals import float_above, keep_lower
+
+ROUNDING = 1e-6  # by which a solver may miss an end of [0, 1]
+
+
+class Status(Enum):
+    """How a solve ended; the value is a sentence for people."""
+
+    OPTIMAL = "solved to optimality"
+    CONVERGED = "converged to what was asked; the proved interval says how far off the optimum that is"
+    INACCURATE = "solved loosely; the proved interval holds, the solver's own number may be off"
+    LIMIT = "stopped at a limit before the optimum; the proved interval still holds"
+    INFEASIBLE = "no solution satisfies the constraints; look at those that were added"
+    UNBOUNDED = "the objective has no bound; look at the constraints that were taken away"
+    FAILED = "the solver gave no usable answer; try another solver or other options"
+
+    @property
+    def label(self) -> str:
+        """One word, as in tables and JSON."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """The answer to one model, the same whatever the model, the framework or the solver.
+
+    Attributes:
+        hypergraph: the interactions the plan refers to.
+        model, framework, solver, version: what was solved, by what.
+        status: how it ended. Of the plain primal and dual "solved to optimality" means proved: the gap is at most
+            1e-6, and whoever stopped early or called less an optimum is corrected. Of a model that was changed, or is
+            another one, it is the solver's word.
+        message: the solver's own word for it; then why a plan or a potential is missing, and what else a reader of
+            the numbers must know, such as what the solver claimed where that is disproved.
+        objective: the value of the model's objective as the solver reports it, B_L for the plain problem, or None.
+            Where the solver's B_L lies outside the proved interval, it is that of the plan, or None without one.
+        plan: π_A ≥ 0 an interaction of `hypergraph`, or None.
+        potential: g_v a point, in [0, 1] at the optimum, or None.
+        seconds: wall time by stage.
+        zero_one: whether the objective is that of the 0-1 loss, so that 1 − objective is a risk.
+    """
+
+    hypergraph: Hypergraph
+    model: str
+    framework: str
+    solver: str
+    version: str
+    status: Status
+    message: str
+    objective: float | None
+    plan: Float64[np.ndarray, " interactions"] | None
+    potential: Float64[np.ndarray, " points"] | None
+    seconds: dict[str, float]
+    zero_one: bool = field(default=True, kw_only=True)
+
+    @property
+    def risk(self) -> float | None:
+        """1 − objective: the risk as the solver reports it, proved by nothing.
+
+        None where the objective is not that of the 0-1 loss, or is no share of the mass: then 1 − objective is no risk.
+        """
+        if self.objective is None or not self.zero_one or not -ROUNDING <= self.objective <= 1.0 + ROUNDING:
+            return None
+        return 1.0 - self.objective
+
+    @cached_property
+    def risk_lower(self) -> float:
+        """A proved lower bound on the risk of every classifier, whatever the solver did.
+
+        The plan, completed to a cover of all masses by singletons, costs at least the optimal cover;
+        without a plan nothing is proved but 0. A decimal of at most 12 places between this float and the
+        next one is proved too. Source: arXiv 2401.09191, weak duality.
+        """
+        if self.plan is None:
+            return 0.0
+        return keep_lower(max(Fraction(0), 1 - cover_cost(self.hypergraph, self.plan)))
+
+    @cached_property
+    def gap(self) -> float | None:
+        """Width of the proved interval [risk_lower, risk_lower + gap] around the truncated risk R_L.
+
+        The sum holds as floats add it. None when the solver returned no usable potential.
+        """
+        if self.potential is None:
+            return None
+        value = potential_value(self.hypergraph, self.potential)
+        if value is None:
+            return None
+        # The upper end is a float, so that a sum that is at least this large is not rounded to less.
+        upper = float_above(1 - Fraction(value))
+        return float_above(Fraction(upper) - Fraction(self.risk_lower))
+
+    @property
+    def accuracy_upper(self) -> float:
+        """1 − risk_lower: no classifier has a higher adversarial accuracy."""
+        return float_above(1 - Fraction(self.risk_lower))

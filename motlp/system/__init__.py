@@ -1,0 +1,1 @@
+"""The process and the machine: files, standard output, threads, compiled kernels, clusters."""

@@ -1,0 +1,353 @@
+"""Sinkhorn: agreement with linear programming and with a generic convex solver, and what it does when it cannot."""
+
+import inspect
+import itertools
+import os
+import sys
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import cvxpy as cp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from motlp.datasets import load
+from motlp.errors import InvalidBudget
+from motlp.problem.hypergraph import Hypergraph
+from motlp.problem.interactions import interactions
+from motlp.problem.measure import LabeledMeasure
+from motlp.problem.threat import Ball, Quadratic
+from motlp.solving.repair import feasible_plan, feasible_potential, memberships
+from motlp.solving.sinkhorn import COARSEST, NotConverged, schedule, sinkhorn
+from motlp.solving.sinkhorn_lp import best, sinkhorn_lp
+from motlp.solving.sinkhorn_sweeps import Sweeper
+from motlp.solving.solution import Solution, Status
+from motlp.solving.solve import solve
+
+ROUNDING = 1e-9  # of the sums that the two ends of an interval are
+
+
+@st.composite
+def hypergraphs(draw: st.DrawFn) -> Hypergraph:
+    """Small clouds under every cost; masses of any size, some of them 0."""
+    seed, classes, each = draw(st.integers(0, 10**6)), draw(st.integers(2, 4)), draw(st.integers(1, 6))
+    rng = np.random.default_rng(seed)
+    labels = np.repeat(np.arange(classes), each)
+    mass = rng.exponential(size=len(labels)) ** draw(st.sampled_from([0, 1, 6]))
+    if draw(st.booleans()):
+        mass[:: max(2, each)] = 0.0
+    measure = LabeledMeasure.from_arrays(rng.integers(0, 20, (len(labels), 2)), labels, mass, unit="1/10")
+    cost = draw(st.sampled_from([Ball("l2"), Ball("linf"), Ball("l1"), Quadratic("1"), Quadratic("0.2")]))
+    eps = draw(st.sampled_from(["0.3", "0.6"])) if isinstance(cost, Ball) else None
+    return interactions(measure, cost, eps, draw(st.integers(2, classes)))
+
+
+@pytest.fixture(scope="module")
+def digits() -> Hypergraph:
+    return interactions(load("digits", per_class=100), Ball("l2"), "1", 3)
+
+
+def linear(hypergraph: Hypergraph) -> float:
+    """The truncated risk, by the simplex method."""
+    risk = solve(hypergraph, framework="matrix", solver="simplex").risk
+    assert risk is not None
+    return risk
+
+
+@pytest.mark.filterwarnings("ignore::motlp.NotConverged")
+@settings(max_examples=25, deadline=None)
+@given(hypergraphs(), st.sampled_from([1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5]), st.integers(1, 200))
+def test_the_interval_holds_the_linear_program(hypergraph: Hypergraph, eta: float, sweeps: int) -> None:
+    solution = sinkhorn(hypergraph, eta, max_sweeps=sweeps)
+    exact = solve(hypergraph, framework="matrix", solver="simplex")
+    assert solution.gap is not None
+    assert exact.gap is not None
+    # Two proved intervals around one number meet, with no tolerance.
+    assert solution.risk_lower <= exact.risk_lower + exact.gap
+    assert exact.risk_lower <= solution.risk_lower + solution.gap
+    assert solution.sweeps <= sweeps
+    assert np.isfinite(solution.regularised_objective)
+    assert np.isfinite(solution.regularised_plan).all()
+    assert not np.isnan(solution.regularised_potential).any()
+
+
+@settings(max_examples=25, deadline=None)
+@given(hypergraphs(), st.integers(0, 10**6))
+def test_rounding_makes_anything_feasible(hypergraph: Hypergraph, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    parts = memberships(hypergraph)
+    potential = feasible_potential(parts, rng.normal(size=hypergraph.measure.size))
+    plan = feasible_plan(parts, rng.exponential(size=hypergraph.size), potential)
+    assert potential.min() >= 0
+    assert (hypergraph.incidence.T @ potential <= 1 + hypergraph.cost + 1e-12).all()
+    assert plan.min() >= 0
+    assert (hypergraph.incidence @ plan <= hypergraph.mass + 1e-12).all()
+    # Nothing is left to gain by one point, or one interaction, alone.
+    room = 1 + hypergraph.cost - hypergraph.incidence.T @ potential
+    left = hypergraph.mass - hypergraph.incidence @ plan
+    for v, row in enumerate(np.split(hypergraph.incidence.tocsr().indices, parts.indptr[1:-1])):
+        assert min(room[row].min(initial=1.0), 1 - potential[v]) <= 1e-12
+    for rows in hypergraph.members[1:]:
+        assert (left[rows].min(axis=1, initial=0.0) <= 1e-12).all()
+
+
+def test_rounding_keeps_what_is_optimal(digits: Hypergraph) -> None:
+    best = solve(digits, framework="matrix", solver="simplex")
+    assert best.plan is not None
+    assert best.potential is not None
+    assert best.risk is not None
+    parts = memberships(digits)
+    potential = feasible_potential(parts, best.potential)
+    plan = feasible_plan(parts, best.plan, potential)
+    assert digits.mass @ potential == pytest.approx(1 - best.risk, abs=1e-9)
+    assert plan.sum() + (digits.mass - digits.incidence @ plan).sum() == pytest.approx(1 - best.risk, abs=1e-9)
+
+
+@pytest.mark.parametrize("eta", [1.0, 0.1, 0.03])
+@pytest.mark.parametrize("cost", [Ball("l2"), Quadratic("0.5")])
+def test_a_generic_convex_solver_agrees(cost: Ball | Quadratic, eta: float) -> None:
+    rng = np.random.default_rng(7)
+    measure = LabeledMeasure.from_arrays(rng.normal(size=(9, 2)), np.repeat([0, 1, 2], 3), rng.random(9))
+    hypergraph = interactions(measure, cost, "0.8" if isinstance(cost, Ball) else None, 3)
+    g = cp.Variable(9)
+    plan = cp.exp((hypergraph.incidence.T @ g - 1 - hypergraph.cost) / eta)
+    problem = cp.Problem(cp.Maximize(hypergraph.mass @ g - eta * cp.sum(plan)))
+    problem.solve(solver="CLARABEL", tol_gap_abs=1e-12, tol_gap_rel=1e-12, tol_feas=1e-12)
+    solution = sinkhorn(hypergraph, eta, marginal=1e-11)
+    assert solution.status is Status.CONVERGED
+    np.testing.assert_allclose(solution.regularised_potential, g.value, atol=1e-6)
+    np.testing.assert_allclose(solution.regularised_plan, plan.value, atol=1e-6)
+    assert solution.regularised_objective == pytest.approx(problem.value, abs=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore::motlp.NotConverged")
+def test_the_interval_shrinks_with_eta(digits: Hypergraph) -> None:
+    gaps = []
+    for eta in (1e-2, 1e-3, 1e-4):
+        gap = sinkhorn(digits, eta, marginal=1e-6, max_sweeps=5000).gap
+        assert gap is not None
+        gaps.append(gap)
+    assert gaps[0] > gaps[1] > gaps[2]
+    assert gaps[1] < 2e-3
+
+
+@pytest.mark.skipif("MOTLP_DATA" not in os.environ, reason="MOTLP_DATA does not say where the data sets are")
+def test_mnist_interval_is_narrow() -> None:
+    raw = Path(os.environ["MOTLP_DATA"]) / "MNIST" / "raw"
+    images = np.frombuffer((raw / "train-images-idx3-ubyte").read_bytes(), np.uint8, offset=16).reshape(-1, 784)
+    labels = np.frombuffer((raw / "train-labels-idx1-ubyte").read_bytes(), np.uint8, offset=8)
+    hypergraph = interactions(LabeledMeasure.from_arrays(images, labels).select(per_class=200), Ball("l2"), "3.5", 3)
+    solution = sinkhorn(hypergraph, 1e-3)
+    assert solution.gap is not None
+    assert solution.gap < 2e-3
+    assert solution.risk_lower - ROUNDING <= linear(hypergraph) <= solution.risk_lower + solution.gap + ROUNDING
+
+
+def test_the_objective_never_falls(digits: Hypergraph) -> None:
+    state = Sweeper(digits, np.zeros(digits.measure.size))
+    state.cool(1e-2)
+    objectives = []
+    for _ in range(40):
+        state.sweep()
+        objectives.append(state.objective(state.plan))
+        state.leap()
+        objectives.append(state.objective(state.plan))
+    assert (np.diff(objectives) >= -1e-13).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(hypergraphs(), st.sampled_from([1.0, 1e-2, 1e-5]), st.integers(1, 30))
+def test_a_leap_lowers_no_objective(hypergraph: Hypergraph, eta: float, sweeps: int) -> None:
+    state = Sweeper(hypergraph, np.zeros(hypergraph.measure.size))
+    state.cool(eta)
+    for _ in range(sweeps):
+        state.sweep()
+    before = state.objective(state.plan)
+    state.leap()
+    assert state.objective(state.plan) >= before - 1e-13 * max(1.0, abs(before))
+
+
+def test_leaps_save_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    hypergraph = interactions(load("digits", per_class=100), Ball("l2"), "1.05", 3)
+    leaping = sinkhorn(hypergraph, 1e-3)
+    monkeypatch.setattr(sys.modules["motlp.solving.sinkhorn"], "LEAP", 10**9)  # the name is also that of a function
+    walking = sinkhorn(hypergraph, 1e-3, max_sweeps=5000)
+    assert leaping.sweeps < 0.5 * walking.sweeps
+
+
+def test_tol_is_reached_and_reported(digits: Hypergraph) -> None:
+    seen: list[tuple[int, float, float, float]] = []
+    solution = sinkhorn(digits, 1e-4, tol=3e-3, callback=lambda *look: seen.append(look))
+    assert solution.status is Status.CONVERGED
+    assert solution.gap is not None
+    assert solution.gap <= 3e-3 + ROUNDING
+    assert [sweep for sweep, *_ in seen] == sorted(sweep for sweep, *_ in seen)
+    assert all(lower <= linear(digits) + ROUNDING and upper >= lower for _, _, lower, upper in seen[-1:])
+    assert seen[-1][3] - seen[-1][2] <= 3e-3
+
+
+@pytest.mark.parametrize("max_sweeps", [1, 2, 3])
+def test_coarse_stages_that_settle_are_not_the_end(max_sweeps: int) -> None:
+    apart = LabeledMeasure.from_arrays([[0.0], [9.0]], [0, 1])  # alone, each point settles in a sweep
+    with pytest.warns(NotConverged):
+        solution = sinkhorn(interactions(apart, Ball("l2"), "1", 2), 1e-3, max_sweeps=max_sweeps)
+    assert solution.status is Status.LIMIT
+
+
+def test_a_limit_is_told_and_the_interval_still_holds(digits: Hypergraph) -> None:
+    with pytest.warns(NotConverged, match="max_sweeps = 30"):
+        solution = sinkhorn(digits, 1e-4, tol=1e-9, max_sweeps=30)
+    assert solution.status is Status.LIMIT
+    assert "max_sweeps = 30" in solution.message
+    assert solution.gap is not None
+    assert solution.risk_lower - ROUNDING <= linear(digits) <= solution.risk_lower + solution.gap + ROUNDING
+
+
+def test_tol_is_pursued_beyond_the_usual_marginal_error(digits: Hypergraph) -> None:
+    usual = sinkhorn(digits, 1e-3)
+    assert usual.gap is not None
+    narrower = sinkhorn(digits, 1e-3, tol=0.9 * usual.gap, max_sweeps=5000)
+    assert narrower.status is Status.CONVERGED
+    assert narrower.marginal_error < usual.marginal_error <= 1e-3
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("eps", ["0.7", "1", "1.2"])
+def test_it_converges_unasked(eps: str) -> None:
+    solution = sinkhorn(interactions(load("digits", per_class=100), Ball("l2"), eps, 3))
+    assert solution.status is Status.CONVERGED
+
+
+def test_a_warm_start_saves_sweeps(digits: Hypergraph) -> None:
+    cold = sinkhorn(digits, 1e-3)
+    warm = sinkhorn(digits, 1e-3, start=cold.regularised_potential)
+    assert warm.status is cold.status is Status.CONVERGED
+    assert warm.sweeps < cold.sweeps / 2
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"eta": 0.0},
+        {"eta": -1e-3},
+        {"eta": float("nan")},
+        {"tol": 0.0},
+        {"tol": -1.0},
+        {"marginal": 0.0},
+        {"max_sweeps": 0},
+        {"eta": 1e-310},
+        {"start": np.zeros(3)},
+    ],
+)
+def test_what_is_out_of_range_is_refused(digits: Hypergraph, asked: dict) -> None:
+    name, value = next(iter(asked.items()))
+    with pytest.raises(InvalidBudget) as error:
+        sinkhorn(digits, **asked)
+    assert name in str(error.value)
+    assert "\n" not in str(error.value)
+    assert str(value) in str(error.value) or name == "start"
+
+
+@pytest.mark.parametrize("solver", [sinkhorn, sinkhorn_lp])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"eta": None},
+        {"eta": "1e-3"},
+        {"eta": True},
+        {"eta": 10**400},
+        {"eta": np.zeros((40, 2))},
+        {"tol": "narrow"},
+        {"tol": False},
+        {"tol": float("nan")},
+        {"tol": 1j},
+        {"max_sweeps": None},
+        {"max_sweeps": "10"},
+        {"max_sweeps": True},
+        {"max_sweeps": 10.0},
+        {"max_sweeps": float("nan")},
+        {"start": "a potential"},
+        {"start": np.zeros(1000, complex)},
+        {"start": np.zeros(1000, bool)},
+        {"start": np.full(1000, None)},
+        {"start": [[0.0], [0.0, 1.0]]},
+        {"start": 0.0},
+        {"start": np.zeros((1000, 1))},
+    ],
+)
+def test_what_is_no_number_is_refused(digits: Hypergraph, solver: Callable[..., Solution], asked: dict) -> None:
+    bare = inspect.unwrap(solver)  # as it runs where no test checks the types
+    with pytest.raises(InvalidBudget) as error:
+        bare(digits, **asked)
+    assert str(error.value).startswith(f"{next(iter(asked))} ")
+    assert "\n" not in str(error.value)
+    assert len(str(error.value)) < 200
+
+
+def test_a_bound_without_tol_is_not_polished(digits: Hypergraph) -> None:
+    with pytest.raises(InvalidBudget, match="tol is None"):
+        inspect.unwrap(sinkhorn_lp)(digits, tol=None)
+
+
+def test_numbers_of_any_type_are_numbers(digits: Hypergraph) -> None:
+    usual = sinkhorn(digits, 0.125, tol=0.5, max_sweeps=3, start=np.zeros(1000))
+    for number, whole, start in (
+        (Fraction, np.int64, np.zeros(1000, int)),
+        (np.float32, np.uint8, np.zeros(1000, np.float32)),
+        (float, int, [0.0] * 1000),
+    ):
+        asked = {"eta": number(0.125), "tol": number(0.5), "max_sweeps": whole(3), "start": start}
+        same = inspect.unwrap(sinkhorn)(digits, **asked)
+        assert np.array_equal(same.regularised_potential, usual.regularised_potential)
+
+
+def test_eta_comes_down_in_stages() -> None:
+    stages = schedule(1e-5)
+    assert stages[-1] == 1e-5
+    assert stages == sorted(stages, reverse=True)
+    assert COARSEST / 3 <= stages[0] <= COARSEST
+    assert schedule(1.0) == [1.0]
+
+
+@settings(max_examples=25, deadline=None)
+@given(hypergraphs(), st.sampled_from([1.0, 1e-2]), st.integers(1, 10))
+def test_polished_it_is_the_linear_program(hypergraph: Hypergraph, eta: float, sweeps: int) -> None:
+    solution = sinkhorn_lp(hypergraph, eta, max_sweeps=sweeps, solver="simplex")
+    assert solution.status is Status.OPTIMAL
+    assert solution.gap is not None
+    assert solution.gap <= 2e-6
+    exact = solve(hypergraph, framework="matrix", solver="simplex")
+    assert exact.gap is not None
+    assert solution.risk_lower <= exact.risk_lower + exact.gap
+    assert exact.risk_lower <= solution.risk_lower + solution.gap
+
+
+def test_polishing_prices_what_it_left_out(digits: Hypergraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("motlp.solving.sinkhorn_lp.BEST", 1)
+    seen: list[tuple[int, float, float, float]] = []
+    solution = sinkhorn_lp(digits, 0.5, max_sweeps=1, callback=lambda *look: seen.append(look))
+    rounds = [look for look in seen if look[1] == 0]
+    assert len(rounds) > 1
+    assert solution.status is Status.OPTIMAL
+    assert solution.risk_lower == pytest.approx(linear(digits), abs=2e-6)
+    assert all(later[2] >= earlier[2] and later[3] <= earlier[3] for earlier, later in itertools.pairwise(rounds))
+
+
+def test_a_failing_linear_program_leaves_the_interval_of_sinkhorn(digits: Hypergraph) -> None:
+    solution = sinkhorn_lp(digits, max_sweeps=5, options={"time_limit": 0.0})
+    assert solution.status is Status.LIMIT
+    assert solution.gap is not None
+    assert solution.risk_lower - ROUNDING <= linear(digits) <= solution.risk_lower + solution.gap + ROUNDING
+
+
+def test_the_best_around_each_point_are_chosen(digits: Hypergraph) -> None:
+    score = np.random.default_rng(0).normal(size=digits.size)
+    chosen = best(memberships(digits), score, 2)
+    expected = np.zeros(digits.size, bool)
+    for row in np.split(digits.incidence.tocsr().indices, digits.incidence.tocsr().indptr[1:-1]):
+        order = row[np.argsort(score[row])[-2:]]
+        expected[order[score[order] > 0]] = True
+    assert np.array_equal(chosen, expected)
