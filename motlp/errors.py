@@ -1,11 +1,27 @@
 """What can go wrong, as one tree: every error a user can cause derives from `MotlpError`."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 
 
 class MotlpError(Exception):
-    """Root of the tree. Its text is one line that names the value, the rule and the remedy."""
+    """Root of the tree. Its text is one line that names the value, the rule and the remedy.
+
+    In the text that it is made of, names of arguments stand in backticks: Python shows them as they are, the command
+    line as its flags.
+    """
+
+    def __str__(self) -> str:
+        return self.spell(str)
+
+    def spell(self, argument: Callable[[str], str]) -> str:
+        """The text, with every argument as that function spells it."""
+        return re.sub(r"`(\w+)`", lambda name: argument(name[1]), self.text())
+
+    def text(self) -> str:
+        """What it is made of."""
+        return super().__str__()
 
 
 class InvalidMeasure(MotlpError, ValueError):
@@ -27,7 +43,8 @@ class UnknownName(MotlpError, LookupError):
         # The parts are the arguments, so that the error can be pickled: workers send it back.
         super().__init__(kind, name if isinstance(name, str) else shorten(name), tuple(str(k) for k in known), hint)
 
-    def __str__(self) -> str:
+    def text(self) -> str:
+        """What it is made of."""
         kind, name, known, hint = self.args
         folded = {k.casefold(): k for k in reversed(known)}
         near = get_close_matches(name.casefold(), folded, n=1)
@@ -58,6 +75,11 @@ class InvalidModel(MotlpError, ValueError):
 
 class TooManyInteractions(MotlpError):
     """The hypergraph would be larger than allowed; the text names the counts and what to lower."""
+
+
+def one_line(error: BaseException) -> str:
+    """What an error of another library says, in one line; its type where it says nothing."""
+    return " ".join(str(error).split())[:300].rstrip(".") or type(error).__name__
 
 
 def shorten(value: object) -> str:
