@@ -13,7 +13,7 @@ from jaxtyping import Float64, Int32, Num, Shaped
 
 from motlp.errors import InvalidMeasure, UnknownName, shorten
 from motlp.problem.owned import own
-from motlp.problem.threat import Number, rational
+from motlp.problem.rationals import Number, rational
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,12 +20,12 @@ from motlp.geometry.tile import exact_distance
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
-from motlp.problem.threat import Ball, Cost, Quadratic
+from motlp.problem.threat import Ball, Quadratic, Threat
 
 NORMS = ("l2", "linf", "l1")
 
 
-def brute_force(measure: LabeledMeasure, cost: Cost, eps: Fraction, order: int) -> list[set[tuple[int, ...]]]:
+def brute_force(measure: LabeledMeasure, cost: Threat, eps: Fraction, order: int) -> list[set[tuple[int, ...]]]:
     """Every set of points of distinct classes, judged by itself in rational arithmetic."""
 
     def judge(members: tuple[int, ...]) -> bool:

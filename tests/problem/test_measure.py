@@ -17,7 +17,8 @@ from motlp.errors import InvalidBudget, InvalidMeasure, MotlpError, UnknownName
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure, check_mass
 from motlp.problem.owned import own
-from motlp.problem.threat import Ball, Quadratic, exact
+from motlp.problem.rationals import exact
+from motlp.problem.threat import Ball, Quadratic
 
 X = np.array([[0, 3], [1, 1], [2, 5], [4, 4]])
 Y = np.array([0, 1, 0, 1])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from motlp.problem.threat import exact, spell
+from motlp.problem.rationals import exact, spell
 
 DECIMALS = st.builds("{}e{}".format, st.integers(0, 10**20), st.integers(-320, 290)).map(Fraction)
 

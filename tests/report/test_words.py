@@ -9,7 +9,8 @@ from test_bounds import text
 import motlp
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
-from motlp.problem.threat import Ball, Quadratic, exact
+from motlp.problem.rationals import exact
+from motlp.problem.threat import Ball, Quadratic
 from motlp.report import words as report
 from motlp.solving.method import Method
 
@@ -37,7 +38,7 @@ def test_the_price_is_told_exactly(measure):
 
 def test_the_budgets_of_a_sweep_are_told_exactly(measure):
     rows = motlp.sweep(measure, ["1.0", "1.0000005", Fraction(4, 3)], method=Method(framework="matrix"))
-    assert [report.told(row).split(", ")[0] for row in rows] == ["eps 1", "eps 1.0000005", "eps 4/3"]
+    assert [report.row_line(row).split(", ")[0] for row in rows] == ["eps 1", "eps 1.0000005", "eps 4/3"]
     lines = [line.split() for line in text(report.sweep_table(rows)).splitlines() if line.endswith("optimal ")]
     assert [(line[0], line[3], line[5]) for line in lines] == [
         ("1", "0", "1"),

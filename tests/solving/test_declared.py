@@ -13,8 +13,8 @@ import scipy.sparse as sp
 from motlp import Ball, Status, declare, solve, solvers
 from motlp.errors import InvalidModel
 from motlp.frameworks import cvxpy as in_cvxpy
+from motlp.frameworks.engine import find_engine
 from motlp.frameworks.form import Form, recognise
-from motlp.frameworks.model import engine
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.report.words import as_json
@@ -222,8 +222,8 @@ def test_a_value_above_one_is_no_risk(gaussians):
 def test_a_plain_model_is_recognised(gaussians, framework, name):
     """Else a loose answer would keep the solver's word."""
     model = declare(gaussians.maximal(), name, framework)
-    assert recognise(model.hypergraph, engine(framework).sample(model)) == Form(zero_one=True, plain=True)
-    assert recognise(gaussians, engine(framework).sample(model)) == Form(zero_one=name == "dual", plain=False)
+    assert recognise(model.hypergraph, find_engine(framework).sample(model)) == Form(zero_one=True, plain=True)
+    assert recognise(gaussians, find_engine(framework).sample(model)) == Form(zero_one=name == "dual", plain=False)
 
 
 HALF = {

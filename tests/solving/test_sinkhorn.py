@@ -16,15 +16,16 @@ from hypothesis import strategies as st
 
 from motlp.datasets import load
 from motlp.errors import InvalidBudget
+from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.threat import Ball, Quadratic
-from motlp.solving.repair import feasible_plan, feasible_potential, memberships
+from motlp.solving.repair import repair_plan, repair_potential
 from motlp.solving.sinkhorn import COARSEST, NotConverged, schedule, sinkhorn
-from motlp.solving.sinkhorn_lp import best, sinkhorn_lp
+from motlp.solving.sinkhorn_lp import choose_best, sinkhorn_lp
 from motlp.solving.sinkhorn_sweeps import Sweeper
-from motlp.solving.solution import Solution, Status
+from motlp.solving.solution import Solution
 from motlp.solving.solve import solve
 
 ROUNDING = 1e-9  # of the sums that the two ends of an interval are
@@ -78,9 +79,8 @@ def test_the_interval_holds_the_linear_program(hypergraph: Hypergraph, eta: floa
 @given(hypergraphs(), st.integers(0, 10**6))
 def test_rounding_makes_anything_feasible(hypergraph: Hypergraph, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    parts = memberships(hypergraph)
-    potential = feasible_potential(parts, rng.normal(size=hypergraph.measure.size))
-    plan = feasible_plan(parts, rng.exponential(size=hypergraph.size), potential)
+    potential = repair_potential(hypergraph, rng.normal(size=hypergraph.measure.size))
+    plan = repair_plan(hypergraph, rng.exponential(size=hypergraph.size), potential)
     assert potential.min() >= 0
     assert (hypergraph.incidence.T @ potential <= 1 + hypergraph.cost + 1e-12).all()
     assert plan.min() >= 0
@@ -88,7 +88,7 @@ def test_rounding_makes_anything_feasible(hypergraph: Hypergraph, seed: int) -> 
     # Nothing is left to gain by one point, or one interaction, alone.
     room = 1 + hypergraph.cost - hypergraph.incidence.T @ potential
     left = hypergraph.mass - hypergraph.incidence @ plan
-    for v, row in enumerate(np.split(hypergraph.incidence.tocsr().indices, parts.indptr[1:-1])):
+    for v, row in enumerate(np.split(hypergraph.incidence.tocsr().indices, hypergraph.memberships.indptr[1:-1])):
         assert min(room[row].min(initial=1.0), 1 - potential[v]) <= 1e-12
     for rows in hypergraph.members[1:]:
         assert (left[rows].min(axis=1, initial=0.0) <= 1e-12).all()
@@ -99,9 +99,8 @@ def test_rounding_keeps_what_is_optimal(digits: Hypergraph) -> None:
     assert best.plan is not None
     assert best.potential is not None
     assert best.risk is not None
-    parts = memberships(digits)
-    potential = feasible_potential(parts, best.potential)
-    plan = feasible_plan(parts, best.plan, potential)
+    potential = repair_potential(digits, best.potential)
+    plan = repair_plan(digits, best.plan, potential)
     assert digits.mass @ potential == pytest.approx(1 - best.risk, abs=1e-9)
     assert plan.sum() + (digits.mass - digits.incidence @ plan).sum() == pytest.approx(1 - best.risk, abs=1e-9)
 
@@ -345,7 +344,7 @@ def test_a_failing_linear_program_leaves_the_interval_of_sinkhorn(digits: Hyperg
 
 def test_the_best_around_each_point_are_chosen(digits: Hypergraph) -> None:
     score = np.random.default_rng(0).normal(size=digits.size)
-    chosen = best(memberships(digits), score, 2)
+    chosen = choose_best(digits, score, 2)
     expected = np.zeros(digits.size, bool)
     for row in np.split(digits.incidence.tocsr().indices, digits.incidence.tocsr().indptr[1:-1]):
         order = row[np.argsort(score[row])[-2:]]

@@ -15,13 +15,13 @@ import pytest
 import motlp
 from motlp.datasets import load
 from motlp.errors import InvalidBudget, InvalidFile, MotlpError
+from motlp.frameworks.answer import Status
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.threat import Ball
 from motlp.report.curve import drawable, plot_risk
 from motlp.solving.method import Method
-from motlp.solving.solution import Status
-from motlp.studies.sweep import COLUMNS
+from motlp.studies.rows import COLUMNS
 
 EPS = ("0.3", "0.6", "1")
 MATRIX = Method(framework="matrix")
