@@ -29,7 +29,8 @@ from motlp.cli.settings import (
     ThreatSettings,
     merged,
 )
-from motlp.datasets.registry import expand, load
+from motlp.datasets.paths import expand
+from motlp.datasets.registry import load
 from motlp.errors import InvalidBudget, InvalidConfig, InvalidFile
 from motlp.frameworks.answer import Status
 from motlp.problem import archive

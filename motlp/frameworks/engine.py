@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from importlib import import_module
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 from motlp.errors import UnknownName
 from motlp.frameworks.answer import Answer
@@ -13,6 +13,7 @@ FRAMEWORKS = ("cvxpy", "pyomo", "matrix")
 TITLES = {"cvxpy": "CVXPY", "pyomo": "Pyomo", "matrix": "matrix"}
 
 
+@runtime_checkable
 class Engine(Protocol):
     """What `motlp.frameworks` has a file for, by the name of the framework, with these functions."""
 

@@ -18,7 +18,7 @@ from importlib.metadata import version
 from math import isfinite
 from numbers import Integral, Real
 from time import perf_counter
-from typing import NamedTuple, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 from jaxtyping import Float64
@@ -73,31 +73,14 @@ class End(NamedTuple):
     settled: bool
 
 
-@dataclass(frozen=True)
-class Aim:
-    """What is asked of the sweeps, checked; see `sinkhorn`."""
+class Aim(NamedTuple):
+    """What is asked of the sweeps; see `sinkhorn`."""
 
-    eta: float = 1e-3
-    tol: float | None = None
-    marginal: float | None = None
-    max_sweeps: int = 1000
-    leap: int = LEAP
-
-    def __post_init__(self) -> None:
-        check_positive("eta", self.eta)
-        for name in ("tol", "marginal"):
-            if getattr(self, name) is not None:
-                check_positive(name, getattr(self, name))
-        if self.eta < FINEST:
-            raise InvalidBudget(f"`eta` is {self.eta}; below {FINEST:g} floating point has no room for it; raise it.")
-        for name in ("max_sweeps", "leap"):
-            value = getattr(self, name)
-            if not isinstance(value, Integral) or isinstance(value, bool) or int(value) < 1:
-                raise InvalidBudget(f"`{name}` is {shorten(value)}; it must be a whole number, at least 1.")
-            object.__setattr__(self, name, int(value))
-        for name in ("eta", "tol", "marginal"):
-            value = getattr(self, name)
-            object.__setattr__(self, name, None if value is None else float(value))
+    eta: float
+    tol: float | None
+    marginal: float | None
+    max_sweeps: int
+    leap: int
 
     @property
     def least_error(self) -> float:
@@ -142,7 +125,7 @@ def sinkhorn(
     """
     check_hypergraph(hypergraph)
     check_progress(progress)
-    aim = Aim(eta, tol, marginal, max_sweeps, leap)
+    aim = read_aim(eta, tol, marginal, max_sweeps, leap)
     check_relaxation(relaxation)
     guess = read_start(start, hypergraph.measure.size)
     began = perf_counter()
@@ -252,10 +235,28 @@ def read_start(start: object, points: int) -> Float64[np.ndarray, " points"] | N
     return given.astype(np.float64)
 
 
-def check_positive(name: str, value: object) -> None:
-    """Refuse what is no positive and finite number."""
-    if not is_positive(value):
-        raise InvalidBudget(f"`{name}` is {shorten(value)}; it must be a number, positive and finite, such as 1e-3.")
+def read_aim(
+    eta: object = 1e-3, tol: object = None, marginal: object = None, max_sweeps: object = 1000, leap: object = LEAP
+) -> Aim:
+    """What is asked for, once it is known to make sense.
+
+    Raises:
+        InvalidBudget: a number that is out of range, or none at all.
+    """
+    numbers = {"eta": eta, "tol": tol, "marginal": marginal}
+    for name, value in numbers.items():
+        if not is_positive(value) and (value is not None or name == "eta"):
+            raise InvalidBudget(
+                f"`{name}` is {shorten(value)}; it must be a number, positive and finite, such as 1e-3."
+            )
+    if is_positive(eta) and eta < FINEST:
+        raise InvalidBudget(f"`eta` is {eta}; below {FINEST:g} floating point has no room for it; raise it.")
+    counts = {"max_sweeps": max_sweeps, "leap": leap}
+    for name, value in counts.items():
+        if not isinstance(value, Integral) or isinstance(value, bool) or int(value) < 1:
+            raise InvalidBudget(f"`{name}` is {shorten(value)}; it must be a whole number, at least 1.")
+    floats: Any = {name: None if value is None else float(value) for name, value in numbers.items()}  # type: ignore[arg-type]
+    return Aim(**floats, **{name: int(value) for name, value in counts.items()})  # type: ignore[call-overload]
 
 
 def check_relaxation(value: object) -> None:
@@ -278,6 +279,6 @@ SOLVER = Direct(
     name="sinkhorn",
     solves="the plain problem, regularised: a proved interval",
     run=sinkhorn,
-    check=Aim,
+    check=read_aim,
     options={"eta": float, "tol": float, "marginal": float, "max_sweeps": int},
 )

@@ -23,7 +23,7 @@ from motlp.problem.hypergraph import Hypergraph, check_hypergraph
 from motlp.solving.declared import solve_hypergraph
 from motlp.solving.direct import Direct
 from motlp.solving.repair import Plan, Potential, cost_of_cover, repair_potential
-from motlp.solving.sinkhorn import Aim, NotConverged, Regularised, read_start, sinkhorn
+from motlp.solving.sinkhorn import NotConverged, Regularised, read_aim, read_start, sinkhorn
 from motlp.solving.solution import PROVED_OPTIMAL, Solution
 from motlp.system.compiled import njit
 from motlp.system.progress import SILENCE, Progress, check_progress
@@ -99,7 +99,7 @@ def sinkhorn_lp(
     """
     if tol is None:
         raise InvalidBudget(f"`tol` is None; it must be a number, positive and finite, such as {PROVED_OPTIMAL:g}.")
-    Aim(eta, tol, None, max_sweeps)
+    read_aim(eta, tol, None, max_sweeps)
     check_hypergraph(hypergraph)
     check_progress(progress)
     chosen, start = read_options(options), read_start(start, hypergraph.measure.size)
@@ -189,6 +189,6 @@ SOLVER = Direct(
     name="sinkhorn+lp",
     solves="the plain problem, to its optimum",
     run=sinkhorn_lp,
-    check=Aim,
+    check=read_aim,
     options={"eta": float, "tol": float, "max_sweeps": int},
 )

@@ -106,7 +106,7 @@ def make_row(solution: Solution, study: Study) -> SweepRow:
 
 
 def keep_row(path: Path, rows: Mapping[Key, SweepRow], row: SweepRow, study: Study) -> None:
-    """Puts a new row into the file, with all rows that this sweep, and others that write to it meanwhile, have found."""
+    """Puts a new row into the file, beside all that this sweep and others that write to it meanwhile have found."""
     with lock_folder(path):
         there = {**rows, **read_rows(path, study)}
         if row.status != Status.FAILED.label or row.key not in there:

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import brute
+from support.comparison import same
 from support.measures import measures, threats
 
 from motlp.errors import InvalidFile, InvalidHypergraph
@@ -40,19 +41,6 @@ def saved(small, tmp_path):
     path = tmp_path / "set.npz"
     save(interactions(small, Ball("l2"), "0.9", 3), path)
     return path
-
-
-def same(one, other) -> bool:
-    """Bit for bit, with types and shapes."""
-    for name in ("points", "labels", "mass"):
-        a, b = getattr(one.measure, name), getattr(other.measure, name)
-        if (a.dtype, a.shape, a.tobytes()) != (b.dtype, b.shape, b.tobytes()):
-            return False
-    if any(getattr(one.measure, n) != getattr(other.measure, n) for n in ("unit", "class_names", "name", "shape")):
-        return False
-    arrays = zip((*one.members, *one.births), (*other.members, *other.births), strict=True)
-    alike = all((a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes()) for a, b in arrays)
-    return alike and (one.threat, one.eps) == (other.threat, other.eps)
 
 
 @given(measures(), st.sampled_from(["l2", "linf", "l1", "quadratic"]), st.integers(1, 2))

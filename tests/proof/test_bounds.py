@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
-from rich.console import Console
 from support import brute
 from support.measures import measures, threats
+from support.screen import text
 
 from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph
@@ -54,14 +54,6 @@ def interval(solution: Solution) -> tuple[Fraction, Fraction]:
     """The ends of the proved interval, as the floats that are reported."""
     assert solution.gap is not None
     return Fraction(solution.risk_lower), Fraction(solution.risk_lower + solution.gap)
-
-
-def text(shown: Any) -> str:
-    """What is printed, in long lines."""
-    console = Console(width=400, color_system=None)
-    with console.capture() as capture:
-        console.print(shown)
-    return capture.get()
 
 
 def told(solution: Solution) -> tuple[list[Fraction], list[Fraction]]:

@@ -3,7 +3,6 @@
 import inspect
 import itertools
 import os
-import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.hearing import Heard
 
 from motlp.datasets import load
 from motlp.errors import InvalidBudget
@@ -169,23 +169,23 @@ def test_a_leap_lowers_no_objective(hypergraph: Hypergraph, eta: float, sweeps: 
     assert state.objective(state.plan) >= before - 1e-13 * max(1.0, abs(before))
 
 
-def test_leaps_save_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_leaps_save_sweeps() -> None:
     hypergraph = interactions(load("digits", per_class=100), Ball("l2"), "1.05", 3)
     leaping = sinkhorn(hypergraph, 1e-3)
-    monkeypatch.setattr(sys.modules["motlp.solving.sinkhorn"], "LEAP", 10**9)  # the name is also that of a function
-    walking = sinkhorn(hypergraph, 1e-3, max_sweeps=5000)
+    walking = sinkhorn(hypergraph, 1e-3, max_sweeps=5000, leap=10**9)
     assert leaping.sweeps < 0.5 * walking.sweeps
 
 
 def test_tol_is_reached_and_reported(digits: Hypergraph) -> None:
-    seen: list[tuple[int, float, float, float]] = []
-    solution = sinkhorn(digits, 1e-4, tol=3e-3, callback=lambda *look: seen.append(look))
+    heard = Heard()
+    solution = sinkhorn(digits, 1e-4, tol=3e-3, progress=heard)
     assert solution.status is Status.CONVERGED
     assert solution.gap is not None
     assert solution.gap <= 3e-3 + ROUNDING
-    assert [sweep for sweep, *_ in seen] == sorted(sweep for sweep, *_ in seen)
-    assert all(lower <= linear(digits) + ROUNDING and upper >= lower for _, _, lower, upper in seen[-1:])
-    assert seen[-1][3] - seen[-1][2] <= 3e-3
+    sweeps, last = [look["sweep"] for look in heard.intervals], heard.intervals[-1]
+    assert sweeps == sorted(sweeps)
+    assert last["lower"] <= linear(digits) + ROUNDING
+    assert 0 <= last["upper"] - last["lower"] <= 3e-3
 
 
 @pytest.mark.parametrize("max_sweeps", [1, 2, 3])
@@ -324,15 +324,16 @@ def test_polished_it_is_the_linear_program(hypergraph: Hypergraph, eta: float, s
     assert exact.risk_lower <= solution.risk_lower + solution.gap
 
 
-def test_polishing_prices_what_it_left_out(digits: Hypergraph, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("motlp.solving.sinkhorn_lp.BEST", 1)
-    seen: list[tuple[int, float, float, float]] = []
-    solution = sinkhorn_lp(digits, 0.5, max_sweeps=1, callback=lambda *look: seen.append(look))
-    rounds = [look for look in seen if look[1] == 0]
+def test_the_interactions_that_were_left_out_are_priced(digits: Hypergraph) -> None:
+    heard = Heard()
+    solution = sinkhorn_lp(digits, 0.5, max_sweeps=1, best=1, progress=heard)
+    rounds = [look for look in heard.intervals if "linear_program" in look]
     assert len(rounds) > 1
     assert solution.status is Status.OPTIMAL
     assert solution.risk_lower == pytest.approx(linear(digits), abs=2e-6)
-    assert all(later[2] >= earlier[2] and later[3] <= earlier[3] for earlier, later in itertools.pairwise(rounds))
+    for earlier, later in itertools.pairwise(rounds):
+        assert later["lower"] >= earlier["lower"]
+        assert later["upper"] <= earlier["upper"]
 
 
 def test_a_failing_linear_program_leaves_the_interval_of_sinkhorn(digits: Hypergraph) -> None:
