@@ -36,7 +36,7 @@ TYPES = [bound(direct()), *(bound(direct(mass=direct().mass.astype(t))) for t in
 TYPES += [bound(direct(labels=direct().labels.astype(t))) for t in ("u1", "i8", ">u4")]
 """
 DOORS = [
-    ("interactions(measure, 'l2', 1)", "cost is 'l2'; it must be a Ball or Quadratic, such as Ball('l2')"),
+    ("interactions(measure, 'l2', 1)", "threat is 'l2'; it must be a Ball or Quadratic, such as Ball('l2')"),
     ("interactions(measure, None, 1)", "cost is None"),
     ("interactions('digits', Ball('l2'), 1)", "measure is 'digits'; it must be a LabeledMeasure"),
     ("interactions(np.zeros((3, 2)), Ball('l2'), 1)", "measure is array("),

@@ -217,10 +217,17 @@ def choose_order(order: int | None, most: int, what: str) -> int:
     """The order that is asked for; by default 3, or the largest there can be if that is smaller.
 
     Raises:
+        InvalidBudget: as `check_order`.
+    """
+    return min(3, most) if order is None else check_order(order, most, what)
+
+
+def check_order(order: int, most: int, what: str) -> int:
+    """The order, once it is known to be one.
+
+    Raises:
         InvalidBudget: it is no whole number, or not between 1 and `most`; `what` says what that is.
     """
-    if order is None:
-        return min(3, most)
     if isinstance(order, bool | np.bool_) or not isinstance(order, Integral) or not 1 <= order <= most:
         raise InvalidBudget(f"`order` is {shorten(order)}; it must be a whole number between 1 and {most}, {what}.")
     return int(order)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from motlp.errors import InvalidConfig
+from motlp.errors import InvalidConfig, UnknownName
 from motlp.frameworks.declaration import check_names, declaration
 from motlp.frameworks.engine import check_solver, find_engine
 from motlp.frameworks.options import read_options
@@ -17,6 +17,7 @@ from motlp.solving.solution import Solution
 from motlp.system.progress import Progress
 
 DIRECT = {solver.name: solver for solver in (sinkhorn.SOLVER, sinkhorn_lp.SOLVER)}
+OURS = "sinkhorn"  # the framework, in the table of solvers, of those that need none
 MODEL, FRAMEWORK, SOLVER = "dual", "cvxpy", "highs"  # unless others are asked for
 
 
@@ -61,9 +62,13 @@ class Method:
         options = read_options(self.options)
         if self.solver is not None:
             object.__setattr__(self, "solver", self.solver.lower())
-        if self.solver in DIRECT:
-            self._refuse_declared()
+        if self.framework == OURS and self.solver is None:
+            object.__setattr__(self, "solver", OURS)
+        if self.framework in (None, OURS) and self.solver in DIRECT:
+            self._refuse_model()
             options = DIRECT[self.solver].read_options(options)
+        elif self.framework == OURS:
+            raise UnknownName("sinkhorn solver", self.solver, DIRECT)
         else:
             framework, solver = self.framework or FRAMEWORK, self.solver or SOLVER
             declaration(self.model or MODEL, framework)
@@ -89,13 +94,12 @@ class Method:
             return DIRECT[solver].run(hypergraph, **options, start=potential_of(start), progress=progress)
         return solve_hypergraph(hypergraph, self.model or MODEL, self.framework or FRAMEWORK, solver, options)
 
-    def _refuse_declared(self) -> None:
-        for name in ("model", "framework"):
-            if getattr(self, name) is not None:
-                raise InvalidConfig(
-                    f"`{name}` is {getattr(self, name)!r}, but {self.solver} works on the interactions themselves, "
-                    f"without a declared model; leave out `{name}`."
-                )
+    def _refuse_model(self) -> None:
+        if self.model is not None:
+            raise InvalidConfig(
+                f"`model` is {self.model!r}, but {self.solver} works on the interactions themselves, without a declared "
+                "model; leave out `model`."
+            )
 
 
 def potential_of(start: Solution | None) -> Potential | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from motlp.errors import InvalidBudget, InvalidFile, InvalidMeasure, shorten
 from motlp.frameworks.answer import Status
-from motlp.problem.hypergraph import Hypergraph, choose_order
+from motlp.problem.hypergraph import Hypergraph, check_order, choose_order
 from motlp.problem.interactions import MOST, interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import Number, exact, spell
@@ -118,8 +118,8 @@ def grid(source: LabeledMeasure | Hypergraph, eps: Sequence[Number], orders: Seq
         most, what = source.order, "the order of the saved interactions"
     else:
         most, what = source.classes, "the number of classes"
-    wanted = [None] if orders is None else check_several("orders", orders)
-    ranks = sorted({choose_order(order, most, what) for order in wanted})
+    wanted = [choose_order(None, most, what)] if orders is None else check_several("orders", orders)
+    ranks = sorted({check_order(order, most, what) for order in wanted})
     budgets = sorted({exact(e) for e in check_several("eps", eps)})
     if not budgets or not ranks:
         raise InvalidBudget("the sweep is empty; give at least one `eps` and one order.")

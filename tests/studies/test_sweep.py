@@ -292,7 +292,7 @@ good = {"source": measure, "eps": [1]}
 for change in [
     {"eps": "1"}, {"eps": 1}, {"eps": [None]}, {"eps": [True]}, {"eps": None},
     {"orders": "3"}, {"orders": 3}, {"orders": [2.5]}, {"orders": [True]}, {"orders": [None]}, {"orders": ["3"]},
-    {"method": "sinkhorn"}, {"save": 3}, {"source": None}, {"source": "digits"},
+    {"model": 3}, {"options": 3}, {"save": 3}, {"source": None}, {"source": "digits"},
 ]:
     try:
         motlp.sweep(**(good | change))
@@ -304,7 +304,7 @@ for change in [
 
 def test_other_types_are_told():
     done = subprocess.run([sys.executable, "-c", WRONG], capture_output=True, text=True, check=True)
-    assert done.stdout.split()[::2] == [*["eps"] * 5, *["orders"] * 6, "method", "save", "source", "source"]
+    assert done.stdout.split()[::2] == [*["eps"] * 5, *["orders"] * 6, "model", "options", "save", "source", "source"]
     assert set(done.stdout.split()[1::2]) == {"1"}
 
 
