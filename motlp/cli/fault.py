@@ -1,4 +1,4 @@
-"""What nobody foresaw, kept for those who can mend it."""
+"""What to say of an error that motlp did not foresee, and the report on it for those who can repair it."""
 
 import platform
 import sys
@@ -9,23 +9,24 @@ from importlib.metadata import version
 from motlp.errors import one_line
 
 
-def described(error: BaseException, shown: bool) -> str:
+def describe_fault(error: BaseException, show_traceback: bool) -> str:
     """A line about an error that motlp did not foresee.
 
-    Its traceback goes to standard error if it is to be shown, else to a file for the report.
+    Its traceback goes to standard error if it is to be shown, or cannot be written anywhere else; otherwise to a new
+    file, which the line names.
     """
     trace = "".join(traceback.format_exception(error))
-    place = "above" if shown else kept(trace)
-    if place is None or shown:
+    place = "above" if show_traceback else write_report(trace)
+    if place == "above":
         print(trace, end="", file=sys.stderr)
     return (
         f"a fault of motlp, not of yours, or of what was added to it: {type(error).__name__}: {one_line(error)}; "
-        f"the traceback is {place or 'above'}; please report it."
+        f"the traceback is {place}; please report it."
     )
 
 
-def kept(trace: str) -> str | None:
-    """Where a new file holds the traceback, and what was run; nowhere if none can be written."""
+def write_report(trace: str) -> str:
+    """Where to find the traceback: in a new file, beside what was run; "above" if no file can be written."""
     about = f"motlp {version('motlp')}, Python {platform.python_version()}, {platform.platform()}\n{sys.argv[1:]}\n"
     try:
         with tempfile.NamedTemporaryFile(
@@ -34,4 +35,4 @@ def kept(trace: str) -> str | None:
             file.write(about + trace)
         return f"in {file.name}"
     except OSError:
-        return None
+        return "above"

@@ -1,8 +1,8 @@
-"""Ctrl-C, and the SIGTERM of those who wait no longer, at any moment: one line, an exit code, nothing left behind.
+"""Ctrl-C and SIGTERM end a command at any moment: one line, an exit code, and no unfinished files.
 
-Python delivers a signal to the main thread, between two bytecodes: a solver that runs there is deaf until it
-returns. So the work is done in another thread, the main thread waits for the signal, asks the worker to unwind, and
-ends the process without it if it is still inside a solver.
+Python runs the handler of a signal in the main thread, between two steps of its own code. If a solver ran in that
+thread, the signal would wait until the solver returns. So the work is done in another thread, and the main thread waits
+for signals. At a signal it asks the worker to unwind, and ends the process without the worker if that takes too long.
 """
 
 import ctypes
@@ -16,23 +16,23 @@ from typing import NoReturn
 
 from motlp.system.atomic import discard_unfinished
 
-# What is said, and the exit code as shells report a process that the signal ended.
+# The word for each signal, and the exit code that shells report for a process that the signal ended.
 ENDINGS = {signal.SIGINT: ("interrupted", 130), signal.SIGTERM: ("terminated", 143)}
 SECONDS_TO_UNWIND = 1.5
-CLEAR_LINE = "\r\x1b[2K\x1b[?25h"  # wipes the line of a progress bar, and brings back the cursor that it hides
+CLEAR_LINE = "\r\x1b[2K\x1b[?25h"  # removes the line of a progress bar, and shows the cursor that the bar hides
 
 
-def listen(handler: Callable[[int, FrameType | None], object]) -> None:
-    """Handle the signals that end a command, but for those that whoever started it has it ignore."""
+def handle_signals(handler: Callable[[int, FrameType | None], object]) -> None:
+    """Call a handler for the signals that end a command, except those that the process was started to ignore."""
     for number in ENDINGS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, handler)
 
 
-def interruptible(work: Callable[[], int]) -> NoReturn:
-    """End the process with the exit code of `work`, or that of the signal which ended it before its time.
+def run_interruptibly(work: Callable[[], int]) -> NoReturn:
+    """Do some work, and end the process with the exit code that it returns, or that of the signal that ended it.
 
-    Without the long goodbye of an interpreter, which would tell a signal by a traceback.
+    The process ends at once: the usual end of the interpreter waits for threads, and shows tracebacks at a signal.
     """
     codes: list[int] = []
 
@@ -42,28 +42,31 @@ def interruptible(work: Callable[[], int]) -> NoReturn:
 
     worker = threading.Thread(target=run, daemon=True)
     worker.start()
-    listen(lambda number, frame: leave(worker, number))
+    handle_signals(lambda number, frame: leave(worker, number))
     while worker.is_alive():
         worker.join(0.1)
     os._exit(codes[0] if codes else 1)
 
 
 def leave(worker: threading.Thread, number: int) -> NoReturn:
-    """Let the worker unwind, unheard, and end the process: without it when that takes too long or the user insists."""
-    told = os.dup(2)
-    listen(lambda again, frame: end(again, told))
+    """End the process once the worker has unwound, or is slow to, or a second signal comes.
+
+    What the worker prints meanwhile goes nowhere.
+    """
+    stderr = os.dup(2)
+    handle_signals(lambda again, frame: end(again, stderr))
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     ident = ctypes.c_ulong(worker.ident or 0)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(KeyboardInterrupt))
     worker.join(SECONDS_TO_UNWIND)
-    end(number, told)
+    end(number, stderr)
 
 
-def end(number: int, stderr: int = 2) -> NoReturn:
-    """End the process at once: what is half written goes, and one line tells why."""
+def end(number: int, stderr: int) -> NoReturn:
+    """End the process at once: remove unfinished files, and print one line that says why."""
     discard_unfinished()
-    said, code = ENDINGS[signal.Signals(number)]
+    word, code = ENDINGS[signal.Signals(number)]
     with suppress(OSError):
-        os.write(stderr, ((CLEAR_LINE if os.isatty(stderr) else "") + f"motlp: {said}\n").encode())
+        os.write(stderr, ((CLEAR_LINE if os.isatty(stderr) else "") + f"motlp: {word}\n").encode())
     os._exit(code)

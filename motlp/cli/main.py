@@ -1,73 +1,79 @@
-"""The command line: one line of text for every error, an exit code, and an end to it at Ctrl-C."""
+"""The entry point of the command line: one line for every error, an exit code, and an end to it at Ctrl-C.
+
+It imports little before it handles signals, since all the rest takes seconds to import.
+"""
 
 import os
 import signal
 import sys
 from typing import NoReturn
 
+from motlp.errors import MotlpError
+
 LONGEST_LINE = 1500  # of an error: a number may have thousands of digits
 
 
 def main() -> NoReturn:
     """Entry point of the command `motlp`."""
-    listen()  # before anything is imported that takes its time
-    from motlp.cli.interrupt import interruptible
-    from motlp.system.stdout import claim
+    end_at_signals()  # before the imports
+    from motlp.cli.interrupt import run_interruptibly
+    from motlp.system.stdout import claim_stdout
 
-    claim()
-    interruptible(run)
+    claim_stdout()
+    run_interruptibly(run)
 
 
-def listen() -> None:
-    """Signals end the process at once, in a line: nothing is under way yet."""
-    for number, said, code in ((signal.SIGINT, b"interrupted", 130), (signal.SIGTERM, b"terminated", 143)):
+def end_at_signals() -> None:
+    """Let signals end the process at once, with a line: nothing has begun that must be left in order."""
+    for number, word, code in ((signal.SIGINT, b"interrupted", 130), (signal.SIGTERM, b"terminated", 143)):
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, lambda *_, said=said, code=code: (os.write(2, b"motlp: %s\n" % said), os._exit(code)))
+            signal.signal(number, lambda *_, word=word, code=code: (os.write(2, b"motlp: %s\n" % word), os._exit(code)))
 
 
 def run() -> int:
-    """The exit code.
+    """Run the command that `sys.argv` asks for.
 
-    0 with an answer, 1 if a solver had none, 2 if what was asked for cannot be done, 70 for a fault of motlp; 141, as
-    of a process ended by SIGPIPE, if nobody reads the answer to its end.
+    Returns:
+        The exit code: 0 with an answer, 1 if a solver had none, 2 if what was asked for cannot be done, 70 for a fault
+        of motlp, 141 (as for SIGPIPE) if the reader of the answer has gone.
     """
     words = [word for word in sys.argv[1:] if word != "--traceback"]
     try:
-        code = answered(words or ["--help"])
+        code = run_command(words or ["--help"])
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # some, of compiled solvers, are no Exception
-        code, said = told(error, len(words) < len(sys.argv) - 1)
-    if said:
-        line = " ".join(said.split())
+        code, text = explain(error, show_traceback=len(words) < len(sys.argv) - 1)
+    if text:
+        line = " ".join(text.split())
         if len(line) > LONGEST_LINE:
             line = f"{line[: LONGEST_LINE // 2]} […] {line[-LONGEST_LINE // 2 :]}"
         print("motlp:", line, file=sys.stderr)
     return code
 
 
-def answered(words: list[str]) -> int:
-    """Run the command that the words ask for; the exit code."""
+def run_command(words: list[str]) -> int:
+    """Run the command of these words, and return the exit code."""
     import warnings
     from contextlib import redirect_stdout
 
-    with redirect_stdout(sys.stderr):  # whatever keeps a stream that it finds while it is imported
+    with redirect_stdout(sys.stderr):  # some modules keep the stream that they find when they are imported
+        import motlp.system.compiled  # noqa: F401  # before others import numba, which has errors of its own
         from motlp.cli.commands import app
 
-    def show(message: Warning | str, *where: object, **more: object) -> None:
+    def print_warning(message: Warning | str, *where: object, **more: object) -> None:
         print("motlp: warning:", " ".join(str(message).split()), file=sys.stderr)
 
-    warnings.showwarning = show
+    warnings.showwarning = print_warning
     return app(words, prog_name="motlp", standalone_mode=False) or 0
 
 
-def told(error: BaseException, traced: bool) -> tuple[int, str]:
-    """The exit code for an error, and what is said about it in a line."""
+def explain(error: BaseException, show_traceback: bool) -> tuple[int, str]:
+    """The exit code for an error, and what to print about it."""
     import typer
 
-    from motlp.errors import MotlpError
     from motlp.system.stdout import Unwritable
 
     # Of typer or of click, whichever of them reads the flags in the version that is installed.
@@ -75,11 +81,20 @@ def told(error: BaseException, traced: bool) -> tuple[int, str]:
     if isinstance(error, usage):
         return 2, error.format_message()  # type: ignore[attr-defined]
     if isinstance(error, MotlpError):
-        return 2, str(error)
+        return 2, spell_flags(error)
     if isinstance(error, Unwritable):
-        return (141, "") if error.unread else (2, str(error))
+        return (141, "") if error.reader_gone else (2, str(error))
     if isinstance(error, MemoryError):
-        return 2, "out of memory; lower --eps, --order or --per-class."
-    from motlp.cli.fault import described
+        return 2, spell_flags(MotlpError("out of memory; lower `eps`, `order` or `per_class`."))
+    from motlp.cli.fault import describe_fault
 
-    return 70, described(error, traced)
+    return 70, describe_fault(error, show_traceback)
+
+
+def spell_flags(error: MotlpError) -> str:
+    """The text of an error, with flags for the arguments of the library."""
+    try:
+        from motlp.cli.flags import spell_argument
+    except MotlpError:  # the same one again: it stopped the import of the commands
+        return str(error)
+    return error.spell(spell_argument)

@@ -7,92 +7,148 @@ from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
-from rich.progress import Progress as Bar
+from rich.progress import Progress as RichProgress
 from rich.text import Text
 
 from motlp.report.words import row_line
 from motlp.studies.rows import SweepRow
-from motlp.system.progress import Progress
+from motlp.system.progress import SILENCE, Progress
 
-# Where nobody watches a bar move, as in a log, a line this often says how far the work is.
 SECONDS_BETWEEN_LINES = 5.0
-NAMES = {"eta": "η", "linear_program": "linear program"}
+NAMES = {"eta": "η", "linear_program": "linear program"}  # of what an interval comes with, for people
 
 
-class Stages(Progress):
-    """A bar on a terminal, a line now and then elsewhere, nothing at all when quiet.
+class Screen(Progress):
+    """Shows the stage at hand, how much of it is done, and a note on it.
+
+    This kind prints lines, for a log that nobody watches: one when a stage of a command begins, then one from time to
+    time.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.stage, self.note = "", ""
+        self.done, self.total = 0.0, 0.0
+        self.begun = self.printed = time.monotonic()
+
+    def start(self) -> None:
+        """Begin to show."""
+
+    def stop(self) -> None:
+        """Leave the screen as results need it."""
+
+    def announce(self, stage: str, note: str) -> None:
+        """A stage of the command begins."""
+        self.print(f"{stage} … {note}")
+        self.begin(stage, note)
+
+    def update(self, stage: str, done: float, total: float) -> None:
+        """A stage, of the command or of the library within it, has done so much."""
+        if stage != self.stage:
+            self.begin(stage)
+        self.done, self.total, self.note = done, total, ""
+        self.show()
+
+    def interval(self, lower: float, upper: float, **where: float) -> None:
+        """The interval becomes the note."""
+        steps = [f"{NAMES.get(name, name)} {value:.3g}" for name, value in where.items()]
+        self.note = ", ".join([*steps, f"risk in [{lower:.5f}, {upper:.5f}]"])
+        self.show()
+
+    def result(self, result: object) -> None:
+        """A row of a sweep is printed, and stays."""
+        if isinstance(result, SweepRow):
+            self.print(row_line(result))
+
+    def begin(self, stage: str, note: str = "") -> None:
+        """Turn to another stage."""
+        self.stage, self.note = stage, note
+        self.done, self.total = 0.0, 0.0
+        self.begun = self.printed = time.monotonic()
+
+    def show(self) -> None:
+        """Show the stage as it is now, if it is time for a line, and more is to come."""
+        now = time.monotonic()
+        if now - self.printed > SECONDS_BETWEEN_LINES and self.done < (self.total or 1):
+            self.printed = now
+            self.print(f"{self.stage}: {times(now - self.begun, self.done, self.total)} {self.note}")
+
+    def print(self, line: str) -> None:
+        """Print a line, which may be longer than the screen is wide."""
+        self.console.print(line.rstrip(), soft_wrap=True)
+
+
+class Bar(Screen):
+    """Shows the same as a bar that moves, for people at a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        name, note = (TextColumn(text, markup=False) for text in ("{task.description}", "{task.fields[note]}"))
+        self.bar = RichProgress(name, BarColumn(24), Times(), note, console=console, transient=True)
+        self.task = self.bar.add_task("", total=None, note="", visible=False)
+
+    def start(self) -> None:
+        """Draw the bar."""
+        self.bar.start()
+
+    def stop(self) -> None:
+        """Wipe the bar away."""
+        self.bar.stop()
+
+    def announce(self, stage: str, note: str) -> None:
+        """The bar alone tells that a stage begins."""
+        self.begin(stage, note)
+        self.show()
+
+    def begin(self, stage: str, note: str = "") -> None:
+        """Turn to another stage, with the clock at zero."""
+        super().begin(stage, note)
+        self.bar.reset(self.task, total=None, description=stage, visible=True)
+
+    def show(self) -> None:
+        """Move the bar."""
+        self.bar.update(self.task, completed=self.done, total=self.total or None, note=self.note)
+
+
+class Stages:
+    """The stages of a command, in a `with` block.
 
     Attributes:
         seconds: wall time by stage, for the stages that have ended.
+        progress: what the library reports to; silence, which costs it nothing, where the command is to be quiet.
     """
 
-    def __init__(self, quiet: bool = False) -> None:
+    def __init__(self, quiet: bool = False, console: Console | None = None) -> None:
         self.seconds: dict[str, float] = {}
-        self._quiet = quiet
-        self._console = Console(stderr=True, highlight=False, markup=False, emoji=False)
-        self._shown, self._done, self._total = "", 0.0, 0.0
-        self._since = self._printed = time.monotonic()
-        self._bar: Bar | None = None
-        if not quiet and self._console.is_terminal:
-            name, note = (TextColumn(text, markup=False) for text in ("{task.description}", "{task.fields[note]}"))
-            columns = (name, BarColumn(24), Times(), note)
-            self._bar = Bar(*columns, console=self._console, transient=True)
+        self.screen: Screen | None = None
+        if not quiet:
+            console = console or Console(stderr=True, highlight=False, markup=False, emoji=False)
+            self.screen = Bar(console) if console.is_terminal else Screen(console)
+        self.progress: Progress = self.screen or SILENCE
 
     def __enter__(self) -> "Stages":
-        if self._bar is not None:
-            self._bar.start()
+        if self.screen is not None:
+            self.screen.start()
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+        if self.screen is not None:
+            self.screen.stop()
 
     @contextmanager
     def stage(self, name: str, note: str = "") -> Iterator[None]:
-        """Time a stage and show that it is under way."""
-        if not self._quiet and self._bar is None:
-            self._console.print(f"{name} … {note}".rstrip(), soft_wrap=True)
+        """Time a stage, and show that it is under way."""
+        if self.screen is not None:
+            self.screen.announce(name, note)
         started = time.perf_counter()
-        self._show(name, 0, 0, note)
         try:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
 
-    def update(self, stage: str, done: float, total: float) -> None:
-        """Show how far a stage is."""
-        self._show(stage, done, total)
-
-    def interval(self, lower: float, upper: float, **where: float) -> None:
-        """Show the interval beside the stage at hand."""
-        steps = [f"{NAMES.get(name, name)} {value:.3g}" for name, value in where.items()]
-        self._show(self._shown, self._done, self._total, ", ".join([*steps, f"risk in [{lower:.5f}, {upper:.5f}]"]))
-
-    def result(self, result: object) -> None:
-        """Print a row of a sweep, which stays."""
-        if isinstance(result, SweepRow) and not self._quiet:
-            self._console.print(row_line(result), soft_wrap=True)
-
-    def _show(self, name: str, done: float, total: float, note: str = "") -> None:
-        if self._quiet:
-            return
-        now = time.monotonic()
-        self._done, self._total = done, total
-        if name != self._shown:
-            self._shown, self._since, self._printed = name, now, now
-            if self._bar is not None:
-                for task in self._bar.task_ids:
-                    self._bar.remove_task(task)
-                self._bar.add_task(name, total=None, note=note)
-        if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=done, total=total or None, note=note)
-        elif now - self._printed > SECONDS_BETWEEN_LINES and done < (total or 1):
-            self._printed = now
-            self._console.print(f"{name}: {times(now - self._since, done, total)} {note}".rstrip(), soft_wrap=True)
-
 
 class Times(ProgressColumn):
-    """How long a task has taken and, where that can be told, how long it will take."""
+    """The time that a task has taken and, where that can be known, the time that is left."""
 
     def render(self, task: Task) -> Text:
         """The column for one task."""

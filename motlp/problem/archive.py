@@ -16,7 +16,7 @@ from motlp.errors import InvalidFile, MotlpError, shorten
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
 from motlp.problem.measure import LabeledMeasure, exact_unit
 from motlp.problem.rationals import exact
-from motlp.problem.threat import Ball, Quadratic, Threat
+from motlp.problem.threat import Ball, Quadratic
 from motlp.system.atomic import write_atomically
 
 FORMAT = "motlp interactions"
@@ -91,22 +91,6 @@ def load(path: str | Path, measure: LabeledMeasure | None = None) -> Hypergraph:
     if measure is not None and (differing := difference(found.measure, measure)):
         raise InvalidFile(f"{path} is of another data set: {differing}.")
     return found
-
-
-def replaceable(path: Path, measure: LabeledMeasure, threat: Threat) -> None:
-    """Refuse to save over anything but interactions of the same measure and threat.
-
-    Raises:
-        InvalidFile: what is there is something else; says what differs.
-    """
-    if not path.exists():
-        return
-    try:
-        found = load(path, measure)
-        if found.threat != threat:
-            raise InvalidFile(f"{path} is of {found.threat}, not {threat}.")
-    except InvalidFile as error:
-        raise InvalidFile(f"{error} It is not overwritten: remove it, or give another name to --save.") from None
 
 
 def contents(path: str | Path) -> dict[str, Any]:

@@ -1,0 +1,142 @@
+"""From the settings of a command to what the library takes: measure, threat, interactions, method, executor."""
+
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+from motlp.cli.progress import Stages
+from motlp.cli.settings import DataSettings, RunSettings, SolveSettings, ThreatSettings
+from motlp.datasets.paths import expand
+from motlp.datasets.registry import load
+from motlp.errors import InvalidBudget, InvalidConfig, InvalidFile, UnknownName
+from motlp.problem import archive
+from motlp.problem.hypergraph import Hypergraph
+from motlp.problem.interactions import interactions
+from motlp.problem.measure import LabeledMeasure
+from motlp.problem.threat import Ball, Quadratic, Threat
+from motlp.solving.method import Method
+from motlp.system.cluster import dask_executor
+
+SELECTION = ("split", "root", "download", "classes", "per_class", "seed")  # settings that select points
+
+
+def make_method(settings: SolveSettings) -> Method:
+    """The method of a command.
+
+    Raises:
+        MotlpError: it does not exist, or cannot be called here.
+    """
+    return Method(settings.model, settings.framework, settings.solver, settings.option)
+
+
+def make_executor(settings: RunSettings) -> AbstractContextManager[Executor | None]:
+    """The executor of a command: none, or one on a Dask cluster."""
+    return nullcontext() if settings.dask is None else dask_executor(settings.dask)
+
+
+def make_threat(settings: ThreatSettings) -> Threat:
+    """The transport cost.
+
+    Raises:
+        UnknownName, InvalidBudget, InvalidConfig: no such cost or norm; a number is missing, or has no meaning.
+    """
+    if settings.cost == "quadratic":
+        for name in ("norm", "eps"):
+            if getattr(settings, name) is not None:
+                raise InvalidConfig(f"`{name}` has no meaning under the quadratic cost; leave it out.")
+        if settings.tau is None:
+            raise InvalidBudget("`tau` is missing; the quadratic cost needs the price of a squared distance.")
+        return Quadratic(settings.tau)
+    if settings.cost != "ball":
+        raise UnknownName("cost", settings.cost, ("ball", "quadratic"))
+    if settings.tau is not None:
+        raise InvalidConfig("`tau` has no meaning under the ball cost; set `cost` to quadratic, or leave `tau` out.")
+    return Ball("l2" if settings.norm is None else settings.norm)
+
+
+def asked_threat(settings: ThreatSettings) -> Threat | None:
+    """The transport cost, if any setting asks for one."""
+    is_asked = settings.norm is not None or settings.tau is not None or settings.cost != "ball"
+    return make_threat(settings) if is_asked else None
+
+
+def load_measure(settings: DataSettings) -> LabeledMeasure:
+    """The points of a command."""
+    return load(settings.data, **{name: getattr(settings, name) for name in SELECTION})
+
+
+def load_interactions(settings: DataSettings, threat: Threat | None) -> Hypergraph | None:
+    """The interactions in the file that is given in place of a data set; None where it is a data set.
+
+    Raises:
+        InvalidConfig: a setting selects points, which were selected when the interactions were saved.
+        InvalidFile: the interactions are of another threat than this, where one is given.
+    """
+    path = expand(settings.data)
+    if not archive.is_archive(path):
+        return None
+    hypergraph = archive.load(path)
+    for name in SELECTION:
+        if getattr(settings, name) not in (None, False):
+            raise InvalidConfig(
+                f"`{name}` selects points, but {settings.data} holds the interactions of "
+                f"{hypergraph.measure.name} as they were selected; leave it out."
+            )
+    if threat is not None and threat != hypergraph.threat:
+        raise InvalidFile(f"{settings.data} was saved with {hypergraph.threat}, not {threat}; enumerate again.")
+    return hypergraph
+
+
+def load_source(settings: RunSettings) -> LabeledMeasure | Hypergraph:
+    """The points of a sweep, or their interactions where a file of them is given."""
+    threat = None if settings.norm is None else Ball(settings.norm)
+    return load_interactions(settings, threat) or load_measure(settings)
+
+
+def make_hypergraph(
+    settings: ThreatSettings, stages: Stages, executor: Executor | None, place: Path | None = None
+) -> Hypergraph:
+    """The interactions of a command, enumerated or loaded; those that cannot be saved at `place` are refused first."""
+    with stages.stage("load"):
+        hypergraph = load_interactions(settings, asked_threat(settings))
+        if hypergraph is not None:
+            check_place(place, hypergraph.measure, hypergraph.threat, settings.data)
+            hypergraph = hypergraph.truncate(settings.order)
+            return hypergraph if settings.eps is None else hypergraph.at(settings.eps)
+        threat = make_threat(settings)
+        threat.budget(settings.eps)  # which refuses a budget that is missing, before the points are loaded
+        measure = load_measure(settings)
+        check_place(place, measure, threat)
+    with stages.stage("interactions"):
+        return interactions(
+            measure,
+            threat,
+            settings.eps,
+            order=settings.order,
+            executor=executor,
+            progress=stages.progress,
+            most=settings.max_interactions,
+        )
+
+
+def check_place(place: Path | None, measure: LabeledMeasure, threat: Threat, source: str | None = None) -> None:
+    """Refuse to save interactions over anything but others of the same measure and threat.
+
+    Args:
+        place: where they are to be saved, if anywhere.
+        measure, threat: those of the interactions.
+        source: the file that they were loaded from, if they were: it may hold more of them than are to be saved.
+
+    Raises:
+        InvalidFile: there is something else, which is not overwritten.
+    """
+    if place is None or not place.exists():
+        return
+    if source is not None and place.samefile(expand(source)):
+        raise InvalidFile(f"{place} is what the interactions are loaded from; give another name to `save`.")
+    try:
+        found = archive.load(place, measure)
+        if found.threat != threat:
+            raise InvalidFile(f"{place} is of {found.threat}, not {threat}.")
+    except InvalidFile as error:
+        raise InvalidFile(f"{error.text()} It is not overwritten: remove it, or give another name to `save`.") from None
