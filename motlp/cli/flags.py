@@ -25,11 +25,12 @@ SETTINGS = {"most": "max_interactions", "options": "option", "orders": "order"}
 
 def with_flags(kind: type[Settings]) -> Callable[[Work], Callable[..., None]]:
     """Makes a command of a function of settings: the fields of the settings become its flags."""
-    shapes: dict[str, Any] = {"config": Annotated[Path | None, CONFIG], "traceback": Annotated[bool, TRACEBACK]}
+    shapes: dict[str, Any] = {"config": Annotated[Path | None, CONFIG]}
     for panel in (None, *PANELS):
         for name, field in kind.model_fields.items():
             if parameter(field).rich_help_panel == panel:
                 shapes[name] = Annotated[flag_type(field), parameter(field)]
+    shapes["traceback"] = Annotated[bool, TRACEBACK]
     keyword = inspect.Parameter.KEYWORD_ONLY
     signature = inspect.Signature(
         [inspect.Parameter(name, keyword, annotation=shape, default=None) for name, shape in shapes.items()]

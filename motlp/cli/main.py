@@ -55,19 +55,29 @@ def run() -> int:
 
 
 def run_command(words: list[str]) -> int:
-    """Run the command of these words, and return the exit code."""
+    """Run the command of these words, and return the exit code.
+
+    Raises:
+        MotlpError: what was asked for cannot be done; the text has flags for the arguments of the library.
+    """
     import warnings
     from contextlib import redirect_stdout
 
     with redirect_stdout(sys.stderr):  # some modules keep the stream that they find when they are imported
         import motlp.system.compiled  # noqa: F401  # before others import numba, which has errors of its own
         from motlp.cli.commands import app
+        from motlp.cli.flags import spell_argument
 
     def print_warning(message: Warning | str, *where: object, **more: object) -> None:
         print("motlp: warning:", " ".join(str(message).split()), file=sys.stderr)
 
     warnings.showwarning = print_warning
-    return app(words, prog_name="motlp", standalone_mode=False) or 0
+    try:
+        return app(words, prog_name="motlp", standalone_mode=False) or 0
+    except MotlpError as error:
+        raise MotlpError(error.spell(spell_argument)) from None
+    except MemoryError:
+        raise MotlpError("out of memory; lower --eps, --order or --per-class.") from None
 
 
 def explain(error: BaseException, show_traceback: bool) -> tuple[int, str]:
@@ -81,20 +91,9 @@ def explain(error: BaseException, show_traceback: bool) -> tuple[int, str]:
     if isinstance(error, usage):
         return 2, error.format_message()  # type: ignore[attr-defined]
     if isinstance(error, MotlpError):
-        return 2, spell_flags(error)
+        return 2, str(error)
     if isinstance(error, Unwritable):
         return (141, "") if error.reader_gone else (2, str(error))
-    if isinstance(error, MemoryError):
-        return 2, spell_flags(MotlpError("out of memory; lower `eps`, `order` or `per_class`."))
     from motlp.cli.fault import describe_fault
 
     return 70, describe_fault(error, show_traceback)
-
-
-def spell_flags(error: MotlpError) -> str:
-    """The text of an error, with flags for the arguments of the library."""
-    try:
-        from motlp.cli.flags import spell_argument
-    except MotlpError:  # the same one again: it stopped the import of the commands
-        return str(error)
-    return error.spell(spell_argument)

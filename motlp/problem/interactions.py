@@ -25,6 +25,7 @@ from motlp.problem.hypergraph import Hypergraph, choose_order
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import Number
 from motlp.problem.threat import Ball, Norm, Threat, check_threat
+from motlp.system.executor import check_executor
 from motlp.system.progress import SILENCE, Progress, check_progress
 from motlp.system.threads import thread_count
 
@@ -81,6 +82,7 @@ def interactions(
             "LabeledMeasure.from_arrays make them."
         )
     check_threat(threat)
+    check_executor(executor)
     check_progress(progress)
     budget = threat.budget(eps)
     order = choose_order(

@@ -19,6 +19,7 @@ from motlp.solving.method import Method
 from motlp.solving.solution import Solution
 from motlp.studies.rows import Study, SweepRow, keep_row, make_row, read_rows, row_key
 from motlp.system.atomic import check_writable
+from motlp.system.executor import check_executor
 from motlp.system.progress import SILENCE, Progress, check_progress
 
 PENDING = 16  # bounds handed out and not yet back: each takes its interactions along
@@ -65,6 +66,7 @@ def sweep(
             is computed.
     """
     check_source(source)
+    check_executor(executor)
     check_progress(progress)
     method = Method(model, framework, solver, options or {})
     wanted, threat = grid(source, eps, orders), ball_of(source, norm)

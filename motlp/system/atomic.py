@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: written beside their place, then renamed."""
+"""Files that are there whole or not at all: each is written under another name beside its place, then renamed."""
 
 import os
 import platform
@@ -21,15 +21,15 @@ _numbers = count()
 
 @contextmanager
 def write_atomically(path: Path) -> Iterator[Path]:
-    """A path to write to; takes the place of `path` when the block ends, and vanishes if it fails.
+    """A path to write to. When the block ends, that file replaces `path`; if the block fails, it is removed.
 
-    Where `path` is a link, what it leads to is replaced, and the link stays.
+    Where `path` is a link, the file that it leads to is replaced, and the link stays.
 
     Raises:
         InvalidFile: the folder cannot be written to, or the disk is full.
     """
     place = resolve_place(path)
-    # Of this process and this call alone: others may write to the same place at the same time.
+    # A name for this process and this call alone: others may write to the same place at the same time.
     beside = place.with_name(f"{unfinished_prefix()}{os.getpid()}-{next(_numbers)}.part")
     _unfinished.add(beside)
     try:
@@ -46,7 +46,10 @@ def write_atomically(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def lock_folder(path: Path) -> Iterator[None]:
-    """One at a time of all that write to the folder of `path` in this way, where the file system can see to that."""
+    """Wait until no other process holds the lock of the folder of `path`, and hold it; without locks, go on at once.
+
+    Processes that take the lock write to the folder one after the other. Not every system or file system has locks.
+    """
     descriptor = None
     with suppress(OSError):
         descriptor = os.open(resolve_place(path).parent, os.O_RDONLY)
@@ -56,14 +59,14 @@ def lock_folder(path: Path) -> Iterator[None]:
         yield
     finally:
         if descriptor is not None:
-            os.close(descriptor)  # which gives the lock back
+            os.close(descriptor)  # this releases the lock
 
 
 def check_writable(path: Path | None) -> None:
-    """Refuse now, before long work, a place that cannot be written to; None is no place at all.
+    """Refuse a place that cannot be written to, before long work begins; None is no place, and passes.
 
     Raises:
-        InvalidFile: there is no such folder, it cannot be written to, or what is there is no file.
+        InvalidFile: there is no such folder, it cannot be written to, or something else than a file is there.
     """
     if path is None:
         return
@@ -77,10 +80,10 @@ def check_writable(path: Path | None) -> None:
 
 
 def resolve_place(path: Path) -> Path:
-    """The place of a file, there or not yet, once the links that lead to it are followed.
+    """Where links to a file lead in the end, whether the file exists or not.
 
     Raises:
-        InvalidFile: the links lead nowhere, or what is there is a folder, a device or a pipe.
+        InvalidFile: the links lead round in a circle, or to a folder, a device or a pipe.
     """
     try:
         place = Path(os.path.realpath(path))
@@ -99,22 +102,22 @@ def resolve_place(path: Path) -> Path:
 
 
 def unfinished_prefix() -> str:
-    """How the names of unfinished files begin that processes of this machine write."""
+    """The beginning of the names of unfinished files, the same for all processes of this machine."""
     return f".motlp-{platform.node()}-"
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove what processes of this machine left unfinished that were killed on the spot."""
+    """Remove the unfinished files of processes of this machine that were killed."""
     with suppress(OSError):
-        for left in folder.iterdir():
-            if left.name.startswith(unfinished_prefix()) and left.suffix == ".part":
-                number = left.name.removeprefix(unfinished_prefix()).split("-")[0]
+        for file in folder.iterdir():
+            if file.name.startswith(unfinished_prefix()) and file.suffix == ".part":
+                number = file.name.removeprefix(unfinished_prefix()).split("-")[0]
                 if number.isdecimal() and not is_running(int(number)):
-                    left.unlink()
+                    file.unlink()
 
 
 def is_running(process: int) -> bool:
-    """Whether a process of that number runs; all are taken to do so where that cannot be asked."""
+    """Whether a process of that number runs; true where the system cannot say."""
     if os.name != "posix":
         return True
     try:
@@ -127,7 +130,7 @@ def is_running(process: int) -> bool:
 
 
 def discard_unfinished() -> None:
-    """Remove what is written at this moment, for a process that ends without unwinding."""
+    """Remove the unfinished files of this process, which is about to end without unwinding."""
     for beside in list(_unfinished):
         with suppress(OSError):
             beside.unlink()

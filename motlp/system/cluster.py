@@ -1,4 +1,4 @@
-"""Executors on a Dask cluster: of this machine, or one that runs already."""
+"""Executors on a Dask cluster: a new one on this machine, or one that runs already."""
 
 import asyncio
 import logging
@@ -13,41 +13,41 @@ from multiprocessing import resource_tracker
 from motlp.errors import MotlpError
 
 SECONDS_TO_ANSWER = 5.0
-SILENCE = logging.CRITICAL + 1
+NO_LOGS = logging.CRITICAL + 1  # a level above all messages
 
 
 class ClusterUnavailable(MotlpError):
-    """No Dask, no scheduler at the address, or a cluster that was lost on the way."""
+    """Dask is not installed, no scheduler answers at the address, or the cluster was lost during the work."""
 
 
 @contextmanager
 def dask_executor(address: str) -> Iterator[Executor]:
     """An executor on the cluster at `address`, such as tcp://host:8786, or on a new one here for "local".
 
-    A worker that dies is no harm: its tasks run again on another.
+    The tasks of a worker that dies run again on another.
 
     Raises:
-        ClusterUnavailable: the extra is not installed, nobody answers within seconds, or the cluster is lost.
+        ClusterUnavailable: Dask is not installed, no scheduler answers within seconds, or the cluster is lost.
     """
     try:
         from distributed import Client, KilledWorker, LocalCluster
     except ImportError:
         raise ClusterUnavailable("Dask is not installed: pip install 'motlp[distributed]'.") from None
-    mute()
+    silence_logs()
     with ExitStack() as stack:
         if address == "local":
-            # Of a process that ends at Ctrl-C without tidying up; the warning would come after it.
+            # At Ctrl-C the process ends without cleaning up, and a helper of multiprocessing would warn of that.
             os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
-            with uninterrupted():
-                cluster = LocalCluster(threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=SILENCE)
+            with block_interrupts():
+                cluster = LocalCluster(threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=NO_LOGS)
             address = stack.enter_context(cluster).scheduler_address
-        greet(address)
+        check_scheduler(address)
         client = stack.enter_context(Client(address, timeout=SECONDS_TO_ANSWER))
         try:
             yield client.get_executor()
         except KilledWorker as error:
             raise ClusterUnavailable(
-                f"the workers at {address} die of what they are given ({error}); give them more memory."
+                f"the workers at {address} died while they computed ({error}); give them more memory."
             ) from None
         except Exception:
             if client.status == "running":
@@ -56,15 +56,15 @@ def dask_executor(address: str) -> Iterator[Executor]:
 
 
 @contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Threads and processes that are made meanwhile do not hear Ctrl-C: of workers, each would print a traceback.
+def block_interrupts() -> Iterator[None]:
+    """Threads and processes that start in this block ignore Ctrl-C, at which every worker would print a traceback.
 
-    They end with the process that made them.
+    They end with the process that started them.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows has none
         yield
         return
-    resource_tracker.ensure_running()  # started later, it would let Ctrl-C in again
+    resource_tracker.ensure_running()  # if it started inside the block, it would unblock Ctrl-C
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -72,30 +72,34 @@ def uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def mute() -> None:
-    """What matters of Dask's logs is told by the errors here; Dask says it over many lines."""
+def silence_logs() -> None:
+    """Turn off the logs of Dask: the errors here say in one line what Dask logs in many."""
     for name in ["concurrent.futures", *(name for name in logging.root.manager.loggerDict if "distributed" in name)]:
-        logging.getLogger(name).setLevel(SILENCE)
+        logging.getLogger(name).setLevel(NO_LOGS)
     warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
 
 
-def greet(address: str) -> None:
-    """See to it that a scheduler answers; left to itself, Dask waits forever for one that accepts and says nothing."""
+def check_scheduler(address: str) -> None:
+    """Refuse an address where no scheduler answers soon. Dask itself waits forever where a connection stays silent.
+
+    Raises:
+        ClusterUnavailable: with the reason.
+    """
     from distributed import Security
     from distributed.comm import connect
 
-    async def hello() -> None:
+    async def connect_once() -> None:
         security = Security().get_connection_args("client")
         async with asyncio.timeout(SECONDS_TO_ANSWER):
             comm = await connect(address, timeout=SECONDS_TO_ANSWER - 1, **security)
         await comm.close()
 
     try:
-        with ThreadPoolExecutor(1) as pool:  # this thread may have an event loop of its own
-            pool.submit(asyncio.run, hello()).result()
-    except Exception as error:  # of addresses, of the network, of whatever else listens there
+        with ThreadPoolExecutor(1) as pool:  # this thread may be running an event loop already
+            pool.submit(asyncio.run, connect_once()).result()
+    except Exception as error:  # from the address, the network, or another program that listens there
         known = isinstance(error, OSError | TypeError | ValueError)
-        reason = " ".join(str(error).split()) or "no answer" if known else "what answers there is something else"
+        reason = " ".join(str(error).split()) or "no answer" if known else "another program answers there"
         raise ClusterUnavailable(
             f"no Dask scheduler answers at {address!r} ({reason}); start one with `dask scheduler`, or say local."
         ) from None

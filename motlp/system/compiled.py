@@ -1,7 +1,7 @@
-"""numba's `njit` for the kernels, with a cache that is a convenience and never a condition.
+"""numba's `njit` for the kernels, which work with a cache of compiled code or without one.
 
 By itself numba refuses to import a function whose cache has no place, and stops a computation when a file of the cache
-cannot be read or written.
+cannot be read or written. And it shows a traceback where it cannot read a variable of the environment.
 """
 
 import warnings
@@ -12,9 +12,13 @@ from typing import Any
 from motlp.errors import MotlpError
 
 try:
-    import numba
-except ValueError as error:
-    raise MotlpError(f"numba refuses a setting in the environment ({error}); unset its NUMBA_… variables.") from None
+    with warnings.catch_warnings():
+        # Of a value that it cannot read numba warns, in ten lines, and takes another.
+        warnings.filterwarnings("error", "Environment variable", RuntimeWarning)
+        import numba
+except (ValueError, RuntimeWarning) as error:
+    fault = str(error).splitlines()[0].rstrip(".")
+    raise MotlpError(f"numba refuses a setting in the environment ({fault}); unset its NUMBA_… variables.") from None
 if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
     raise MotlpError("NUMBA_DISABLE_JIT is set, but the kernels of motlp run compiled only; unset it.")
 
@@ -27,7 +31,7 @@ class NotCached(UserWarning):
 
 
 def njit(cache: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Decorates a kernel as `numba.njit` does; with `cache`, keeps what is compiled wherever that is possible."""
+    """Decorates a kernel as `numba.njit` does; with `cache`, stores the compiled code where that is possible."""
 
     def decorate(function: Callable[..., Any]) -> Any:
         kernel = numba.njit(**options)(function)
@@ -39,7 +43,7 @@ def njit(cache: bool = False, **options: Any) -> Callable[[Callable[..., Any]], 
 
 
 class _Cache(FunctionCache):
-    """A cache that throws away what is damaged, and does without what cannot be written."""
+    """A cache that removes damaged files, and goes on where a file cannot be written."""
 
     def load_overload(self, sig, target_context):
         with suppress(Exception):  # damaged bytes can raise anything
@@ -54,7 +58,7 @@ class _Cache(FunctionCache):
         try:
             super().save_overload(sig, data)
         except Exception as error:
-            self._discard()  # lest the index names what was not written
+            self._discard()  # or the index would name code that was not written
             _warn(f"{self.cache_path}: {error}")
 
     def _discard(self):
@@ -63,7 +67,7 @@ class _Cache(FunctionCache):
 
 
 class _NoCache(NullCache):
-    """Where a cache has no place."""
+    """What stands in for a cache that has no place."""
 
     def save_overload(self, sig, data):
         _warn("no folder for them can be written")
@@ -80,7 +84,7 @@ _warned = False
 
 
 def _warn(reason: str) -> None:
-    """Tells once a process, when first a kernel was compiled in vain; numba lets one thread compile at a time."""
+    """Warn once in a process, when the first kernel could not be stored; numba lets one thread compile at a time."""
     global _warned
     if not _warned:
         _warned = True

@@ -1,8 +1,8 @@
 """Shares the work of a kernel among threads of this process.
 
-Kernels hold no lock of Python while they run, so its own threads will do, in a forked process and for several callers
-at once. The threads that numba can start would not: with GNU OpenMP a forked process is killed where its parent has
-used them, and with the layer "workqueue" two callers at once end the process.
+Kernels release the lock of Python while they run, so Python's own threads can run them side by side. They work in a
+forked process too, and for several callers at once. The threads that numba can start do not: with GNU OpenMP a forked
+process is killed if its parent has used them, and with the layer "workqueue" two callers at once end the process.
 """
 
 import os
@@ -12,26 +12,26 @@ from contextlib import suppress
 from functools import cache
 from queue import Empty, SimpleQueue
 
-from numba import config
+from motlp.system.compiled import numba
 
-PARALLEL = 300_000  # memberships from which on more than one thread is worth it: waking others takes time, too
+PARALLEL = 300_000  # memberships from which on more threads save more time than it takes to wake them
 
 
 def thread_count() -> int:
     """Threads that this process may use: NUMBA_NUM_THREADS of the environment, or as many as it has processors."""
-    return config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+    return numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
 
 
 def threads_for(memberships: int) -> int:
-    """Threads that are worth it for kernels that pass over so many memberships."""
+    """How many threads to use for kernels that pass over so many memberships."""
     return thread_count() if memberships >= PARALLEL else 1
 
 
 def share(task: Callable[[int, int], object], number: int, threads: int) -> None:
-    """Calls task(start, stop) for ranges that together are 0 … number, in so many threads, this one among them.
+    """Call task(start, stop) for ranges that together are 0 … number, in so many threads, this one among them.
 
-    The ranges depend on the threads, so what a task computes must not depend on its ranges. This thread takes ranges
-    until none is left: it waits only for those that others have begun, never for a thread to start.
+    The ranges depend on the number of threads, so the result of the tasks must not depend on the ranges. This thread
+    takes ranges until none is left. Then it waits for those that others have begun, but for no thread to start.
     """
     if threads == 1:
         task(0, number)
@@ -52,7 +52,7 @@ def share(task: Callable[[int, int], object], number: int, threads: int) -> None
                 except BaseException as error:
                     done.put(error)
 
-    with suppress(RuntimeError):  # no more threads to be had, as when the process ends: this one does it all
+    with suppress(RuntimeError):  # no thread can be started, as when the process ends: this one does all the work
         for _ in range(min(threads, len(ranges)) - 1):
             _pool(os.getpid()).submit(work)
     work()
@@ -62,7 +62,7 @@ def share(task: Callable[[int, int], object], number: int, threads: int) -> None
 
 
 def split(number: int, threads: int) -> list[tuple[int, int]]:
-    """Ranges that together are 0 … number, from large ones to small: threads that take them in turn end together."""
+    """Ranges that together are 0 … number, the large ones first: so the threads that take them end at the same time."""
     ranges, start, least = [], 0, max(1, number // (32 * threads))
     while start < number:
         stop = min(number, start + max(least, (number - start) // (2 * threads)))
@@ -73,5 +73,5 @@ def split(number: int, threads: int) -> list[tuple[int, int]]:
 
 @cache
 def _pool(process: int) -> ThreadPoolExecutor:
-    """The helping threads of a process; those of its parent are not there after a fork."""
+    """The other threads of a process; after a fork there are none of those of its parent."""
     return ThreadPoolExecutor(thread_count(), "motlp")

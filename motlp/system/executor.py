@@ -1,0 +1,14 @@
+"""What counts as an executor."""
+
+from concurrent.futures import Executor
+
+from motlp.errors import InvalidConfig, shorten
+
+
+def check_executor(value: object) -> None:
+    """Refuse what cannot run tasks; None stands for threads of this process."""
+    if not isinstance(value, Executor | None):
+        raise InvalidConfig(
+            f"`executor` is {shorten(value)}; it must be an executor, such as a concurrent.futures.ThreadPoolExecutor, "
+            "or None."
+        )
