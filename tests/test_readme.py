@@ -4,7 +4,6 @@ import contextlib
 import io
 import re
 import shlex
-import sys
 import tomllib
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -13,9 +12,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from support.command import run
 
 import motlp
-from motlp.cli import main as cli
 from motlp.datasets import vision
 from motlp.datasets.selection import Selection
 from motlp.errors import DatasetUnavailable
@@ -74,15 +73,6 @@ def arguments(command: str) -> list[str]:
     return words[1:]
 
 
-def run(command: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, str]:
-    """The exit code of `motlp` with these arguments, and what it prints where."""
-    monkeypatch.setattr(sys, "argv", ["motlp", *command])
-    printed, errors = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(errors):
-        code = cli.run()
-    return code, printed.getvalue(), errors.getvalue()
-
-
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     """The folder that the README works in, with a folder of images, and the names its Python has defined."""
@@ -127,7 +117,7 @@ def test_step(step, desk, monkeypatch, request):
             return
         if "mnist" in words:
             request.getfixturevalue("mnist_root")
-        code, printed, errors = run(words, monkeypatch)
+        code, printed, errors = run(*words)
         assert code == 0, errors
         assert printed
         assert step.output in printed
@@ -144,7 +134,7 @@ def stopped_at_data(words: list[str], monkeypatch: pytest.MonkeyPatch) -> Select
         raise DatasetUnavailable("this is far enough.")
 
     monkeypatch.setattr(vision, "torchvision_files", stop)
-    code, _, errors = run(words, monkeypatch)
+    code, _, errors = run(*words)
     assert code == 2
     assert "this is far enough." in errors
     return wanted[0]

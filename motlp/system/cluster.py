@@ -10,7 +10,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from multiprocessing import resource_tracker
 
-from motlp.errors import MotlpError
+from motlp.errors import MotlpError, one_line
 
 SECONDS_TO_ANSWER = 5.0
 NO_LOGS = logging.CRITICAL + 1  # a level above all messages
@@ -47,7 +47,7 @@ def dask_executor(address: str) -> Iterator[Executor]:
             yield client.get_executor()
         except KilledWorker as error:
             raise ClusterUnavailable(
-                f"the workers at {address} died while they computed ({error}); give them more memory."
+                f"the workers at {address} died while they computed ({one_line(error)}); give them more memory."
             ) from None
         except Exception:
             if client.status == "running":
@@ -99,7 +99,7 @@ def check_scheduler(address: str) -> None:
             pool.submit(asyncio.run, connect_once()).result()
     except Exception as error:  # from the address, the network, or another program that listens there
         known = isinstance(error, OSError | TypeError | ValueError)
-        reason = " ".join(str(error).split()) or "no answer" if known else "another program answers there"
+        reason = (one_line(error) if str(error) else "no answer") if known else "another program answers there"
         raise ClusterUnavailable(
             f"no Dask scheduler answers at {address!r} ({reason}); start one with `dask scheduler`, or say local."
         ) from None

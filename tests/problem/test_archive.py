@@ -1,14 +1,9 @@
 """Saved interactions: whole and the same, or refused."""
 
-import os
 import resource
-import subprocess
-import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
-from threading import Barrier
 
 import numpy as np
 import pytest
@@ -19,14 +14,13 @@ from support.comparison import same
 from support.measures import measures, threats
 
 from motlp.errors import InvalidFile, InvalidHypergraph
-from motlp.problem.archive import digest, is_archive, load, replaceable, save
+from motlp.problem.archive import digest, is_archive, load, save
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import exact
 from motlp.problem.threat import Ball, Quadratic
 from motlp.solving.solve import solve
-from motlp.system.atomic import check_writable, discard_unfinished, unfinished_prefix, write_atomically
 
 
 @pytest.fixture
@@ -287,19 +281,6 @@ def test_what_is_no_archive(tmp_path):
             load(path)
 
 
-def test_only_the_same_study_is_replaced(small, saved, tmp_path):
-    replaceable(tmp_path / "new.npz", small, Ball("l2"))
-    replaceable(saved, small, Ball("l2"))
-    with pytest.raises(InvalidFile, match="not Ball"):
-        replaceable(saved, small, Ball("linf"))
-    with pytest.raises(InvalidFile, match="another data set"):
-        replaceable(saved, small.select(per_class=2), Ball("l2"))
-    with zipfile.ZipFile(tmp_path / "zip.npz", "w") as file:
-        file.writestr("mine.txt", "precious")
-    with pytest.raises(InvalidFile, match="is not overwritten"):
-        replaceable(tmp_path / "zip.npz", small, Ball("l2"))
-
-
 def test_a_full_disk_leaves_nothing_behind(small, saved, tmp_path):
     before = saved.read_bytes()
     hypergraph = interactions(small, Ball("l2"), "0.9", 3)
@@ -314,62 +295,3 @@ def test_a_full_disk_leaves_nothing_behind(small, saved, tmp_path):
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert list(tmp_path.iterdir()) == [saved]
     assert saved.read_bytes() == before
-
-
-def test_a_process_that_is_ended_while_writing_leaves_nothing_behind(tmp_path):
-    place = tmp_path / "a.csv"
-    with suppress(InvalidFile), write_atomically(place) as beside:
-        beside.write_text("half")
-        discard_unfinished()  # as at Ctrl-C, before the process ends on the spot
-        assert list(tmp_path.iterdir()) == []
-    with write_atomically(place) as beside:
-        beside.write_text("whole")
-        assert not place.exists()
-    assert [path.read_text() for path in tmp_path.iterdir()] == ["whole"]
-
-
-def test_places_that_cannot_be_written_to(tmp_path):
-    check_writable(None)
-    check_writable(tmp_path / "a.csv")
-    for path in (tmp_path, tmp_path / "no" / "a.csv"):
-        with pytest.raises(InvalidFile, match="cannot be written"):
-            check_writable(path)
-
-
-def test_links_stay_and_what_they_lead_to_is_replaced(tmp_path):
-    (tmp_path / "folder").mkdir()
-    link, place = tmp_path / "link", tmp_path / "folder" / "a.csv"
-    link.symlink_to("folder/a.csv")
-    for text in ("new", "newer"):
-        with write_atomically(link) as beside:
-            beside.write_text(text)
-        assert link.is_symlink()
-        assert place.read_text() == text
-    assert [path.name for path in place.parent.iterdir()] == ["a.csv"]
-
-
-def test_threads_that_write_to_one_place_do_not_meet(tmp_path):
-    place, both = tmp_path / "a.csv", Barrier(2)
-
-    def write(text: str) -> None:
-        with write_atomically(place) as beside:
-            beside.write_text(text)
-            both.wait(10)
-            assert beside.read_text() == text
-            both.wait(10)
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(write, ["one", "two"]))
-    assert place.read_text() in ("one", "two")
-    assert list(tmp_path.iterdir()) == [place]
-
-
-def test_what_a_killed_process_left_is_removed(tmp_path):
-    killed = subprocess.Popen(["true"])
-    killed.wait()
-    for process in (killed.pid, os.getpid()):
-        (tmp_path / f"{unfinished_prefix()}{process}-0.part").write_text("half")
-    (tmp_path / ".motlp-elsewhere-1-0.part").write_text("of another machine")
-    check_writable(tmp_path / "a.csv")
-    left = {path.name for path in tmp_path.iterdir()}
-    assert left == {f"{unfinished_prefix()}{os.getpid()}-0.part", ".motlp-elsewhere-1-0.part"}

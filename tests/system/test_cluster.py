@@ -4,16 +4,15 @@ import json
 import os
 import signal
 import socket
-import sys
 import threading
 from dataclasses import asdict
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from support.command import run
 
 import motlp
-from motlp.cli import main as cli
 from motlp.datasets import load
 from motlp.errors import TooManyInteractions
 from motlp.geometry.pairs import pairs_within
@@ -76,13 +75,11 @@ def test_interactions_and_sweeps_are_the_same_there(cluster):
     assert [asdict(row) | {"seconds": 0} for row in rows] == [asdict(row) | {"seconds": 0} for row in alone]
 
 
-def test_command_line(cluster, monkeypatch, capsys):
-    words = ["motlp", "bound", "digits", "--per-class", "100", "--eps", "1", "--json", "--quiet", "--dask"]
-    monkeypatch.setattr(sys, "argv", [*words, cluster.scheduler_address])
-    assert cli.run() == 0
-    out, err = capsys.readouterr()
+def test_command_line(cluster):
+    words = ("bound", "digits", "--per-class", 100, "--eps", 1, "--json", "--quiet", "--dask")
+    code, out, err = run(*words, cluster.scheduler_address)
+    assert (code, err) == (0, "")
     assert json.loads(out)["interactions"] == {"1": 1000, "2": 2361, "3": 38}
-    assert err == ""
 
 
 def test_an_error_of_a_worker_comes_back_as_it_is(cluster):
@@ -97,19 +94,19 @@ def raised(error: Exception) -> None:
     raise error
 
 
-def test_a_scheduler_that_goes_away_is_told():
+def test_a_scheduler_that_goes_away():
     settings = {"n_workers": 1, "processes": False, "dashboard_address": "127.0.0.1:0", "silence_logs": 60}
     with distributed.LocalCluster(**settings) as cluster:
         address = cluster.scheduler_address
 
-        def interrupted() -> None:
+        def lose_the_scheduler() -> None:
             with dask_executor(address) as executor:
                 assert executor.submit(pow, 2, 3).result() == 8
                 cluster.close()
                 executor.submit(pow, 2, 4).result()
 
         with pytest.raises(ClusterUnavailable, match=f"the Dask scheduler at {address} went away"):
-            interrupted()
+            lose_the_scheduler()
 
 
 @pytest.mark.parametrize(
