@@ -93,6 +93,8 @@ DOORS = [
     ("solve(hypergraph, solver='sinkhorn', start=5)", "start is 5; it must be a Solution"),
     ("solve(hypergraph, solver='sinkhorn', progress=print)", "progress is <built-in function print>; give an object"),
     ("interactions(measure, Ball('l2'), 1, progress=1)", "progress is 1; give an object"),
+    ("interactions(measure, Ball('l2'), 1, executor=1)", "executor is 1; it must be an executor"),
+    ("sweep(measure, [1], executor='local')", "executor is 'local'; it must be an executor"),
     ("sweep(measure, [1], progress=1)", "progress is 1; give an object"),
     ("sinkhorn(hypergraph, relaxation=2)", "relaxation is 2; it must be a number of at least 1 and below 2"),
     ("sinkhorn(hypergraph, leap=0)", "leap is 0; it must be a whole number"),

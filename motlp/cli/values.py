@@ -32,12 +32,17 @@ def read_whole(value: Any) -> Any:
 
 def read_budget(value: Any) -> Fraction:
     """The budget ε, exactly."""
-    return exact(value, "eps")
+    return read_number(value, "eps")
 
 
 def read_price(value: Any) -> Fraction:
     """The price τ, exactly."""
-    return exact(value, "tau")
+    return read_number(value, "tau")
+
+
+def read_number(value: Any, name: str) -> Fraction:
+    """A number, exactly; of a list, a table or a date, which a file may hold, the text is refused."""
+    return exact(value if isinstance(value, int | float) else str(value), name)
 
 
 def read_budgets(value: Any) -> list[Fraction]:

@@ -43,7 +43,7 @@ def test_a_sweep_takes_lists_from_a_file(tmp_path):
     ("line", "message"),
     [
         ("eps = true", "key 'eps' is True; it must be a finite number"),
-        ("eps = []", "key 'eps' is []; it must be a finite number"),
+        ("eps = []", "key 'eps' is '[]'; it must be a finite number"),
         ("eps = -1", "key 'eps' is -1; it must be at least 0"),
         ("order = 2.5", "key 'order': expected a whole number, not 2.5"),
         ("seed = false", "key 'seed': expected a whole number, not false"),
