@@ -15,15 +15,18 @@ import numpy as np
 import scipy.sparse as sp
 from jaxtyping import Float64, Int32, Num
 
+import motlp.system.progress
 from motlp.errors import InvalidBudget, InvalidMeasure, TooManyInteractions, shorten
-from motlp.geometry.cliques import cofaces, extensions, faces_of, sort_rows
-from motlp.geometry.enclosing import LARGEST, decide
-from motlp.geometry.moments import below, costs, slack
+from motlp.geometry.cliques import cofaces, faces_of
+from motlp.geometry.distance import LARGEST, Norm, slack
+from motlp.geometry.exact import decide
+from motlp.geometry.extensions import extensions, sort_rows
+from motlp.geometry.moments import below, costs
 from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
 from motlp.geometry.scale import scale, scale_costs
 from motlp.problem.hypergraph import Hypergraph, check_order
 from motlp.problem.measure import LabeledMeasure
-from motlp.problem.threat import Ball, Cost, Norm, Number, Quadratic, exact
+from motlp.problem.threat import Ball, Cost, Number, Quadratic, exact
 from motlp.system.threads import thread_count
 
 Progress = Callable[[str, int, int], object]
@@ -199,15 +202,9 @@ def _pairs(run: _Run, limit: Fraction, norm: Norm) -> Pairs:
     about = estimate_pairs(run.points, run.labels, limit, norm)
     if about > 2 * room:
         _refuse(run, [len(run.points)], about)
-    return pairs_within(
-        run.points,
-        run.labels,
-        limit,
-        norm,
-        executor=run.executor,
-        progress=lambda done, total: run.progress("pairs", done, total),
-        most=room,
-    )
+    hearer = motlp.system.progress.Progress()
+    hearer.update = run.progress  # type: ignore[assignment, method-assign]
+    return pairs_within(run.points, run.labels, limit, norm, executor=run.executor, progress=hearer, most=room)
 
 
 def _grow(run: _Run, sets: list[Sets], extend: Callable[[int, int], Iterator[Sets]]) -> Sets:

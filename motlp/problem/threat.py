@@ -4,13 +4,13 @@ import numbers
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 
 from motlp.errors import InvalidBudget, UnknownName, shorten
+from motlp.geometry.distance import Norm
 
-Norm = Literal["l2", "linf", "l1"]
 Number = int | float | str | Decimal | Fraction | np.integer | np.floating
 
 
