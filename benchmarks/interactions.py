@@ -41,6 +41,7 @@ from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.threat import Ball
+from motlp.system.progress import Progress
 
 Data = tuple[np.ndarray, np.ndarray]  # points, sorted by class, and their labels
 SIZES = (5_000, 10_000, 20_000, 40_000, 60_000)
@@ -162,11 +163,12 @@ def enumerated(data: Data, eps: str) -> tuple[float, Hypergraph]:
     """The interactions of order 3, and the seconds from the last pair to the end."""
     ends: list[float] = []
 
-    def progress(stage: str, done: int, total: int) -> None:
-        if stage == "pairs":
-            ends.append(time.perf_counter())
+    class Timer(Progress):
+        def update(self, stage: str, done: float, total: float) -> None:
+            if stage == "pairs":
+                ends.append(time.perf_counter())
 
-    hypergraph = interactions(LabeledMeasure.from_arrays(*data), Ball("l2"), eps, 3, progress=progress)
+    hypergraph = interactions(LabeledMeasure.from_arrays(*data), Ball("l2"), eps, 3, progress=Timer())
     return time.perf_counter() - ends[-1], hypergraph
 
 

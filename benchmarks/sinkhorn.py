@@ -18,6 +18,7 @@ import numpy as np
 from numba import njit
 
 from motlp.datasets import load
+from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.threat import Ball
@@ -25,7 +26,7 @@ from motlp.solving import sinkhorn_sweeps as sweeper
 from motlp.solving.sinkhorn import sinkhorn
 from motlp.solving.sinkhorn_lp import sinkhorn_lp
 from motlp.solving.sinkhorn_sweeps import Sweeper
-from motlp.solving.solution import Solution, Status
+from motlp.solving.solution import Solution
 from motlp.solving.solve import solve
 from motlp.system.threads import share, thread_count
 

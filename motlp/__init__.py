@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
     from motlp import datasets as datasets
     from motlp.errors import MotlpError as MotlpError
+    from motlp.frameworks.answer import Status as Status
+    from motlp.frameworks.declaration import declare as declare
     from motlp.frameworks.model import LinearProgram as LinearProgram
     from motlp.frameworks.model import Model as Model
-    from motlp.frameworks.model import declare as declare
     from motlp.problem.archive import load as load
     from motlp.problem.archive import save as save
     from motlp.problem.hypergraph import Hypergraph as Hypergraph
@@ -21,16 +22,17 @@ if TYPE_CHECKING:
     from motlp.problem.measure import LabeledMeasure as LabeledMeasure
     from motlp.problem.threat import Ball as Ball
     from motlp.problem.threat import Quadratic as Quadratic
-    from motlp.solving.method import Method as Method
+    from motlp.proof.decimals import round_down as round_down
+    from motlp.proof.decimals import round_up as round_up
     from motlp.solving.sinkhorn import NotConverged as NotConverged
     from motlp.solving.sinkhorn import sinkhorn as sinkhorn
     from motlp.solving.sinkhorn_lp import sinkhorn_lp as sinkhorn_lp
     from motlp.solving.solution import Solution as Solution
-    from motlp.solving.solution import Status as Status
     from motlp.solving.solve import solve as solve
     from motlp.solving.solve import solvers as solvers
-    from motlp.studies.sweep import Row as Row
+    from motlp.studies.rows import SweepRow as SweepRow
     from motlp.studies.sweep import sweep as sweep
+    from motlp.system.progress import Progress as Progress
 
     __version__ = version("motlp")
 
@@ -40,17 +42,19 @@ _HOME = {
     "Hypergraph": "problem.hypergraph",
     "LabeledMeasure": "problem.measure",
     "LinearProgram": "frameworks.model",
-    "Method": "solving.method",
     "Model": "frameworks.model",
     "MotlpError": "errors",
     "NotConverged": "solving.sinkhorn",
+    "Progress": "system.progress",
     "Quadratic": "problem.threat",
-    "Row": "studies.sweep",
+    "SweepRow": "studies.rows",
     "Solution": "solving.solution",
-    "Status": "solving.solution",
-    "declare": "frameworks.model",
+    "Status": "frameworks.answer",
+    "declare": "frameworks.declaration",
     "interactions": "problem.interactions",
     "load": "problem.archive",
+    "round_down": "proof.decimals",
+    "round_up": "proof.decimals",
     "save": "problem.archive",
     "sinkhorn": "solving.sinkhorn",
     "sinkhorn_lp": "solving.sinkhorn_lp",

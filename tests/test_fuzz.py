@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import brute
-from test_archive import same
+from support.comparison import same
 
 from motlp import Ball, LabeledMeasure, Quadratic, interactions, load, save, sinkhorn, solve
 from motlp.errors import InvalidMeasure

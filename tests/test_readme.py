@@ -16,7 +16,8 @@ import pytest
 
 import motlp
 from motlp.cli import main as cli
-from motlp.datasets import registry
+from motlp.datasets import vision
+from motlp.datasets.selection import Selection
 from motlp.errors import DatasetUnavailable
 
 ROOT = Path(__file__).parent.parent
@@ -134,7 +135,7 @@ def test_step(step, desk, monkeypatch, request):
         assert step.kind == "python", f"no test knows what to do with a block of {step.kind}"
 
 
-def stopped_at_data(words: list[str], monkeypatch: pytest.MonkeyPatch) -> registry.Wanted:
+def stopped_at_data(words: list[str], monkeypatch: pytest.MonkeyPatch) -> Selection:
     """What a command that downloads, or takes minutes, wants of its data; it is stopped there."""
     wanted = []
 
@@ -142,7 +143,7 @@ def stopped_at_data(words: list[str], monkeypatch: pytest.MonkeyPatch) -> regist
         wanted.append(what)
         raise DatasetUnavailable("this is far enough.")
 
-    monkeypatch.setattr(registry, "torchvision_files", stop)
+    monkeypatch.setattr(vision, "torchvision_files", stop)
     code, _, errors = run(words, monkeypatch)
     assert code == 2
     assert "this is far enough." in errors

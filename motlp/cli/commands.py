@@ -29,20 +29,21 @@ from motlp.cli.settings import (
     ThreatSettings,
     merged,
 )
-from motlp.datasets.registry import expand, load
+from motlp.datasets.paths import expand
+from motlp.datasets.registry import load
 from motlp.errors import InvalidBudget, InvalidConfig, InvalidFile
+from motlp.frameworks.answer import Status
 from motlp.problem import archive
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
-from motlp.problem.threat import Ball, Cost
+from motlp.problem.threat import Ball, Threat
 from motlp.report.curve import drawable, plot_risk
-from motlp.report.words import answer, as_json, counts_json, counts_table, solver_table, sweep_table, table, told
+from motlp.report.words import answer, as_json, counts_json, counts_table, solver_table, sweep_table, table
 from motlp.solving.method import Method
-from motlp.solving.solution import Status
 from motlp.solving.solve import solvers as known_solvers
 from motlp.studies.sweep import sweep
-from motlp.system.atomic import settled, writable
+from motlp.system.atomic import check_writable, resolve_place
 from motlp.system.cluster import dask_executor
 
 WITHOUT_ANSWER = {status.label for status in (Status.FAILED, Status.INFEASIBLE, Status.UNBOUNDED)}
@@ -108,7 +109,7 @@ def bound(settings: BoundSettings, out: Stream) -> None:
     with Stages(settings.quiet) as stages, executor_of(settings) as executor:
         hypergraph = hypergraph_of(settings, stages, executor)
         with stages.stage("solve", f"{hypergraph.size:,} interactions"):
-            solution = method.solve(hypergraph, callback=stages.remark)
+            solution = method.solve(hypergraph, None, stages)
         del stages.seconds["solve"]  # the solution tells it in more detail
         stages.seconds.update(solution.seconds)
         with stages.stage("certify"):
@@ -127,10 +128,11 @@ def sweep_(settings: SweepSettings, out: Stream) -> None:
 
     For example: motlp sweep digits --norm l2 --eps 0.5:1.2:8 --order 2,3 --save risk.csv --plot risk.png
     """
-    method = method_of(settings)
+    _ = method_of(settings)
     for path in (settings.save, drawable(settings.plot)):
-        writable(path)
-    if settings.save is not None and settings.plot is not None and settled(settings.save) == settled(settings.plot):
+        check_writable(path)
+    places = [resolve_place(path) for path in (settings.save, settings.plot) if path is not None]
+    if len(places) == 2 and places[0] == places[1]:
         raise InvalidConfig(f"--save and --plot are both {settings.save}; give each a file of its own.")
     with Stages(settings.quiet) as stages, executor_of(settings) as executor:
         with stages.stage("load"):
@@ -140,13 +142,14 @@ def sweep_(settings: SweepSettings, out: Stream) -> None:
             settings.eps,
             norm=settings.norm,
             orders=settings.order,
-            method=method,
+            model=settings.model,
+            framework=settings.framework,
+            solver=settings.solver,
+            options=settings.option,
             save=settings.save,
             executor=executor,
             most=settings.max_interactions,
-            progress=stages.update,
-            each=lambda row: stages.note(told(row)),
-            callback=stages.remark,
+            progress=stages,
         )
     show(out, [asdict(row) for row in rows] if settings.json_ else sweep_table(rows))
     if settings.plot is not None:
@@ -161,7 +164,7 @@ def interactions_(settings: InteractionsSettings, out: Stream) -> None:
 
     For example: motlp interactions digits --norm l2 --eps 1.2 --save digits.npz
     """
-    writable(settings.save)
+    check_writable(settings.save)
     with Stages(settings.quiet) as stages, executor_of(settings) as executor:
         hypergraph = hypergraph_of(settings, stages, executor, settings.save)
         if settings.save is not None:
@@ -204,7 +207,7 @@ def executor_of(settings: RunSettings) -> AbstractContextManager[Executor | None
     return nullcontext() if settings.dask is None else dask_executor(settings.dask)
 
 
-def saved(settings: DataSettings, threat: Cost | None) -> Hypergraph | None:
+def saved(settings: DataSettings, threat: Threat | None) -> Hypergraph | None:
     """The interactions in the file that stands in place of a data set, if one does, of the threat if it is given."""
     path = expand(settings.data)
     if not archive.is_archive(path):
@@ -234,7 +237,7 @@ def hypergraph_of(
                 if place.exists() and place.samefile(expand(settings.data)):
                     raise InvalidFile(f"{place} would take its own place, perhaps with less in it; give another name.")
                 archive.replaceable(place, hypergraph.measure, hypergraph.threat)
-            hypergraph = hypergraph.truncate(min(3, hypergraph.order) if order is None else order)
+            hypergraph = hypergraph.truncate(order)
             return hypergraph if eps is None else hypergraph.at(eps)
         threat = settings.threat()
         if isinstance(threat, Ball) and eps is None:
@@ -249,7 +252,7 @@ def hypergraph_of(
             eps,
             order=order,
             executor=executor,
-            progress=stages.update,
+            progress=stages,
             most=settings.max_interactions,
         )
 

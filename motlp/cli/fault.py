@@ -6,7 +6,7 @@ import tempfile
 import traceback
 from importlib.metadata import version
 
-from motlp.datasets.registry import first_line
+from motlp.errors import one_line
 
 
 def described(error: BaseException, shown: bool) -> str:
@@ -19,7 +19,7 @@ def described(error: BaseException, shown: bool) -> str:
     if place is None or shown:
         print(trace, end="", file=sys.stderr)
     return (
-        f"a fault of motlp, not of yours, or of what was added to it: {type(error).__name__}: {first_line(error)}; "
+        f"a fault of motlp, not of yours, or of what was added to it: {type(error).__name__}: {one_line(error)}; "
         f"the traceback is {place or 'above'}; please report it."
     )
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
-from motlp.system.atomic import discard
+from motlp.system.atomic import discard_unfinished
 
 # What is said, and the exit code as shells report a process that the signal ended.
 ENDINGS = {signal.SIGINT: ("interrupted", 130), signal.SIGTERM: ("terminated", 143)}
@@ -62,7 +62,7 @@ def leave(worker: threading.Thread, number: int) -> NoReturn:
 
 def end(number: int, stderr: int = 2) -> NoReturn:
     """End the process at once: what is half written goes, and one line tells why."""
-    discard()
+    discard_unfinished()
     said, code = ENDINGS[signal.Signals(number)]
     with suppress(OSError):
         os.write(stderr, ((CLEAR_LINE if os.isatty(stderr) else "") + f"motlp: {said}\n").encode())

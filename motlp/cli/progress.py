@@ -6,14 +6,20 @@ from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
+from rich.progress import Progress as Bar
 from rich.text import Text
+
+from motlp.report.words import row_line
+from motlp.studies.rows import SweepRow
+from motlp.system.progress import Progress
 
 # Where nobody watches a bar move, as in a log, a line this often says how far the work is.
 SECONDS_BETWEEN_LINES = 5.0
+NAMES = {"eta": "η", "linear_program": "linear program"}
 
 
-class Stages:
+class Stages(Progress):
     """A bar on a terminal, a line now and then elsewhere, nothing at all when quiet.
 
     Attributes:
@@ -26,11 +32,11 @@ class Stages:
         self._console = Console(stderr=True, highlight=False, markup=False, emoji=False)
         self._shown, self._done, self._total = "", 0.0, 0.0
         self._since = self._printed = time.monotonic()
-        self._bar: Progress | None = None
+        self._bar: Bar | None = None
         if not quiet and self._console.is_terminal:
             name, note = (TextColumn(text, markup=False) for text in ("{task.description}", "{task.fields[note]}"))
             columns = (name, BarColumn(24), Times(), note)
-            self._bar = Progress(*columns, console=self._console, transient=True)
+            self._bar = Bar(*columns, console=self._console, transient=True)
 
     def __enter__(self) -> "Stages":
         if self._bar is not None:
@@ -47,14 +53,27 @@ class Stages:
         if not self._quiet and self._bar is None:
             self._console.print(f"{name} … {note}".rstrip(), soft_wrap=True)
         started = time.perf_counter()
-        self.update(name, 0, 0, note)
+        self._show(name, 0, 0, note)
         try:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
 
-    def update(self, name: str, done: float, total: float, note: str = "") -> None:
-        """Tell how far the work at hand is: `done` of `total`, or of nobody knows how much if `total` is 0."""
+    def update(self, stage: str, done: float, total: float) -> None:
+        """Show how far a stage is."""
+        self._show(stage, done, total)
+
+    def interval(self, lower: float, upper: float, **where: float) -> None:
+        """Show the interval beside the stage at hand."""
+        steps = [f"{NAMES.get(name, name)} {value:.3g}" for name, value in where.items()]
+        self._show(self._shown, self._done, self._total, ", ".join([*steps, f"risk in [{lower:.5f}, {upper:.5f}]"]))
+
+    def result(self, result: object) -> None:
+        """Print a row of a sweep, which stays."""
+        if isinstance(result, SweepRow) and not self._quiet:
+            self._console.print(row_line(result), soft_wrap=True)
+
+    def _show(self, name: str, done: float, total: float, note: str = "") -> None:
         if self._quiet:
             return
         now = time.monotonic()
@@ -70,15 +89,6 @@ class Stages:
         elif now - self._printed > SECONDS_BETWEEN_LINES and done < (total or 1):
             self._printed = now
             self._console.print(f"{name}: {times(now - self._since, done, total)} {note}".rstrip(), soft_wrap=True)
-
-    def remark(self, note: str) -> None:
-        """Tell more about the work at hand."""
-        self.update(self._shown, self._done, self._total, note)
-
-    def note(self, text: str) -> None:
-        """Print a line that stays, such as a result on the way."""
-        if not self._quiet:
-            self._console.print(text, soft_wrap=True)
 
 
 class Times(ProgressColumn):

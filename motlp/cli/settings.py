@@ -13,7 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 from typer import Argument, Option
 
 from motlp.errors import InvalidBudget, InvalidConfig, MotlpError, UnknownName, shorten
-from motlp.problem.threat import Ball, Cost, Quadratic, exact
+from motlp.problem.rationals import exact
+from motlp.problem.threat import Ball, Quadratic, Threat
 
 MOST_BUDGETS = 10_000  # of a range
 
@@ -182,7 +183,7 @@ class ThreatSettings(RunSettings):
         Option(metavar="N", help="largest number of points in an interaction (default 3)", rich_help_panel=THREAT),
     ] = None
 
-    def threat(self) -> Cost:
+    def threat(self) -> Threat:
         """The transport cost.
 
         Raises:

@@ -1,6 +1,7 @@
 """What an engine returns: what the solver said, and what the model that it said it of has become."""
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +9,23 @@ from jaxtyping import Float64
 
 from motlp.frameworks.catalogue import SolverInfo
 from motlp.frameworks.form import Form
-from motlp.solving.solution import Status
+
+
+class Status(Enum):
+    """How a solve ended; the value is a sentence for people."""
+
+    OPTIMAL = "solved to optimality"
+    CONVERGED = "converged to what was asked; the proved interval says how far off the optimum that is"
+    INACCURATE = "solved loosely; the proved interval holds, the solver's own number may be off"
+    LIMIT = "stopped at a limit before the optimum; the proved interval still holds"
+    INFEASIBLE = "no solution satisfies the constraints; look at those that were added"
+    UNBOUNDED = "the objective has no bound; look at the constraints that were taken away"
+    FAILED = "the solver gave no usable answer; try another solver or other options"
+
+    @property
+    def label(self) -> str:
+        """One word, as in tables and JSON."""
+        return self.name.lower()
 
 
 class Part(NamedTuple):

@@ -12,6 +12,7 @@ class SolverInfo:
     name: str
     version: str
     licence: str
+    solves: str
     install: str
 
     @property

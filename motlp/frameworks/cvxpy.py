@@ -9,12 +9,11 @@ import numpy as np
 from cvxpy.constraints import Inequality
 
 from motlp.errors import InvalidConfig, InvalidModel, SolverUnavailable, UnknownName, shorten
-from motlp.frameworks.answer import Answer, Part
+from motlp.frameworks.answer import Answer, Part, Status
 from motlp.frameworks.catalogue import SolverInfo, licence, package_version
 from motlp.frameworks.form import Sample, recognise
 from motlp.frameworks.model import Model
 from motlp.frameworks.options import CVXOPT_GLPK, SCIPY, clarabel_options, highs_options, typed_options
-from motlp.solving.solution import Status
 
 # How to get the solvers that are worth getting; the package tells the version, too.
 PACKAGES = {
@@ -45,15 +44,20 @@ STATUS = {
 }
 
 
+def names() -> tuple[str, ...]:
+    """The solvers of linear programs that CVXPY finds installed, and those worth getting."""
+    installed = {name.lower() for name in cp.installed_solvers()} - UNFIT
+    return (*PACKAGES, *sorted(installed - set(PACKAGES)))
+
+
 def solvers() -> list[SolverInfo]:
     """The solvers of linear programs that CVXPY finds installed, then those worth getting."""
     installed = {name.lower() for name in cp.installed_solvers()} - UNFIT
-    names = [*PACKAGES, *sorted(installed - set(PACKAGES))]
     rows = []
-    for name in names:
+    for name in names():
         package, install = PACKAGES.get(name, (name, ""))
         version = package_version(package) or "?" if name in installed else ""
-        rows.append(SolverInfo("cvxpy", name, version, licence(name), install))
+        rows.append(SolverInfo("cvxpy", name, version, licence(name), "linear", install))
     return rows
 
 

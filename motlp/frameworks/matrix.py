@@ -8,13 +8,12 @@ import numpy as np
 import scipy.sparse as sp
 
 from motlp.errors import InvalidModel, UnknownName, shorten
-from motlp.frameworks.answer import Answer, Part
+from motlp.frameworks.answer import Answer, Part, Status
 from motlp.frameworks.catalogue import SolverInfo, licence, package_version
 from motlp.frameworks.form import Sample, recognise
 from motlp.frameworks.highs import silent_highs
 from motlp.frameworks.model import LinearProgram, Model
 from motlp.frameworks.options import highs_options
-from motlp.solving.solution import Status
 
 # "highs" lets HiGHS choose its method. The interior point stops short of crossover, which costs many
 # times the rest on large problems; the proved bounds judge the point instead.
@@ -40,10 +39,15 @@ STATUS = {
 }
 
 
+def names() -> tuple[str, ...]:
+    """The methods of HiGHS."""
+    return tuple(METHODS)
+
+
 def solvers() -> list[SolverInfo]:
     """HiGHS, once a method."""
     return [
-        SolverInfo("matrix", name, package_version("highspy"), licence("highs"), "pip install highspy")
+        SolverInfo("matrix", name, package_version("highspy"), licence("highs"), "linear", "pip install highspy")
         for name in METHODS
     ]
 

@@ -1,21 +1,13 @@
-"""What a declared model is, and how one is found by name."""
+"""What a declared model is: a problem of its framework, with its parts by name."""
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any, Literal
 
 import numpy as np
 import scipy.sparse as sp
 from jaxtyping import Float64
 
-from motlp.errors import InvalidConfig, InvalidModel, MotlpError, UnknownName, shorten
 from motlp.problem.hypergraph import Hypergraph
-
-FRAMEWORKS = ("cvxpy", "pyomo", "matrix")
-EXAMPLES = {"model": "dual", "framework": "cvxpy", "solver": "highs"}
 
 
 @dataclass
@@ -58,106 +50,3 @@ class LinearProgram:
     matrix: sp.csc_array
     row_lower: Float64[np.ndarray, " rows"]
     row_upper: Float64[np.ndarray, " rows"]
-
-
-def engine(framework: str) -> Any:
-    """The module that runs the models of a framework."""
-    if framework not in FRAMEWORKS:
-        raise UnknownName("framework", framework, FRAMEWORKS)
-    return import_module(f"motlp.frameworks.{framework}")
-
-
-def check_names(**names: object) -> None:
-    """Refuse what is no name."""
-    for what, name in names.items():
-        if not isinstance(name, str):
-            raise InvalidConfig(f"{what} is {shorten(name)}; it must be a name, a text such as {EXAMPLES[what]!r}.")
-
-
-def declaration(name: str, framework: str) -> Callable[[Hypergraph], Any]:
-    """The function that declares a formulation in a framework.
-
-    Raises:
-        UnknownName: no such formulation, or it is not declared in that framework.
-        InvalidConfig: a name that is no text.
-        InvalidModel: the formulation does not import, or what it has for the framework is no function.
-    """
-    check_names(model=name, framework=framework)
-    entries = {entry.name: entry for entry in entry_points(group="motlp.models")}
-    if name not in entries:
-        raise UnknownName("model", name, sorted(entries))
-    if framework not in FRAMEWORKS:
-        raise UnknownName("framework", framework, FRAMEWORKS)
-    entry = entries[name]
-    try:
-        module = entry.load()
-    except Exception as error:  # whatever a module may raise
-        raise InvalidModel(
-            f"the model {name!r} (module {entry.value}) does not import ({reason(error)}); "
-            "repair or remove the package that it comes from."
-        ) from error
-    if not hasattr(module, framework):
-        declared = [f for f in FRAMEWORKS if hasattr(module, f)]
-        raise UnknownName(f"framework for model {name!r}", framework, declared)
-    function = getattr(module, framework)
-    if not callable(function):
-        raise InvalidModel(
-            f"the model {name!r} (module {entry.value}) has {shorten(function)} for {framework}; "
-            "it must be a function that takes a hypergraph and returns a Model."
-        )
-    return function
-
-
-def declare(hypergraph: Hypergraph, name: str = "dual", framework: str = "cvxpy") -> Model:
-    """Declare a formulation, found by name, over the interactions of a hypergraph.
-
-    Raises:
-        UnknownName: no such formulation, or it is not declared in that framework.
-        InvalidModel: what declares it raises an error, or returns no model of that hypergraph.
-    """
-    if not isinstance(hypergraph, Hypergraph):
-        raise InvalidConfig(
-            f"hypergraph is {shorten(hypergraph)}; it must be one that motlp.interactions(measure, …) makes."
-        )
-    function = declaration(name, framework)
-    whose = f"the model {name!r} (function {framework} of module {getattr(function, '__module__', 'unknown')})"
-    started = time.perf_counter()
-    try:
-        model = function(hypergraph)
-    except (MotlpError, MemoryError):
-        raise
-    except Exception as error:  # whatever it may raise
-        raise InvalidModel(f"{whose} cannot be declared ({reason(error)}); it must be repaired there.") from error
-    if fault := fault_of(model, hypergraph, framework):
-        raise InvalidModel(f"{whose} {fault}; it must be repaired there.")
-    model.seconds = time.perf_counter() - started
-    return model
-
-
-def fault_of(model: Any, hypergraph: Hypergraph, framework: str) -> str:
-    """What is wrong with what a declaration returned, or ""."""
-    if not isinstance(model, Model):
-        return f"returns {shorten(model)}, not a Model"
-    if model.framework != framework:
-        return f"returns a model in {shorten(model.framework)}, not in {framework}"
-    if model.hypergraph is not hypergraph:
-        return "returns a model of another hypergraph, not of the one that it was given"
-    if fault := engine(framework).fault(model):
-        return f"returns a model whose {fault}"
-    wanted = {"plan": hypergraph.size, "conflict": hypergraph.size}
-    wanted |= {"potential": hypergraph.measure.size, "marginal": hypergraph.measure.size}
-    for name, length in wanted.items():
-        part = getattr(model, name)
-        if part is not None:
-            found = engine(framework).length(model, name)
-            if found is None:
-                return f"names {shorten(part)} as its {name}, which is no such part of a problem in {framework}"
-            if found != length:
-                things = "interactions" if name in ("plan", "conflict") else "points"
-                return f"returns a model whose {name} has length {found} for {length} {things}"
-    return ""
-
-
-def reason(error: BaseException) -> str:
-    """An error in one line."""
-    return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")[:300]

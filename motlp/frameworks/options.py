@@ -32,7 +32,7 @@ SCIPY = {
 NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a word"}
 
 
-def named_options(options: Mapping[str, Any] | None) -> dict[str, Any]:
+def read_options(options: Mapping[str, Any] | None) -> dict[str, Any]:
     """Options as they were given, once it is known that each has a name; none at all will do.
 
     Raises:
@@ -42,11 +42,11 @@ def named_options(options: Mapping[str, Any] | None) -> dict[str, Any]:
         return {}
     if not isinstance(options, Mapping):
         raise InvalidConfig(
-            f"options is {shorten(options)}; it must be a mapping of names to values, such as {{'time_limit': 60}}."
+            f"`options` is {shorten(options)}; it must be a mapping of names to values, such as {{'time_limit': 60}}."
         )
     for name in options:
         if not isinstance(name, str):
-            raise InvalidConfig(f"options has the name {shorten(name)}; a name must be a text, such as 'time_limit'.")
+            raise InvalidConfig(f"`options` has the name {shorten(name)}; a name must be a text, such as 'time_limit'.")
     return dict(options)
 
 

@@ -15,13 +15,12 @@ from pyomo.core.expr import identify_variables
 from pyomo.opt import SolverStatus, TerminationCondition
 
 from motlp.errors import InvalidConfig, InvalidModel, SolverUnavailable, UnknownName, shorten
-from motlp.frameworks.answer import Answer, Part
+from motlp.frameworks.answer import Answer, Part, Status
 from motlp.frameworks.catalogue import SolverInfo, licence
 from motlp.frameworks.form import Sample, recognise
 from motlp.frameworks.highs import uncaptured
 from motlp.frameworks.model import Model
 from motlp.frameworks.options import highs_options
-from motlp.solving.solution import Status
 
 # Pyomo keeps state of the whole process while it hands a model to a solver: in threads, variables got lost.
 ONE_AT_A_TIME = threading.Lock()
@@ -54,6 +53,11 @@ CONSTRAINTS = ("marginal", "conflict")
 HARMLESS = {pyo.Var, pyo.Constraint, pyo.Objective, pyo.Suffix, pyo.Set, pyo.Param, pyo.Expression, pyo.RangeSet}
 
 
+def names() -> tuple[str, ...]:
+    """The solvers that are worth getting."""
+    return tuple(INSTALL)
+
+
 def solvers() -> list[SolverInfo]:
     """The solvers of linear programs that Pyomo may find, and which it does."""
     return [known(name) for name in INSTALL]
@@ -62,7 +66,7 @@ def solvers() -> list[SolverInfo]:
 def known(name: str) -> SolverInfo:
     """A solver as Pyomo finds it, or does not."""
     with quiet():
-        return SolverInfo("pyomo", name, version(name), licence(name), INSTALL[name])
+        return SolverInfo("pyomo", name, version(name), licence(name), "linear", INSTALL[name])
 
 
 def version(name: str) -> str:

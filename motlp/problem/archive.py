@@ -15,8 +15,9 @@ import numpy as np
 from motlp.errors import InvalidFile, MotlpError, shorten
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
 from motlp.problem.measure import LabeledMeasure, exact_unit
-from motlp.problem.threat import Ball, Cost, Quadratic, exact
-from motlp.system.atomic import written
+from motlp.problem.rationals import exact
+from motlp.problem.threat import Ball, Quadratic, Threat
+from motlp.system.atomic import write_atomically
 
 FORMAT = "motlp interactions"
 VERSION = 2
@@ -43,15 +44,15 @@ def save(hypergraph: Hypergraph, path: str | Path) -> None:
         "class_names": np.array(measure.class_names),
         "name": np.array(measure.name),
         "shape": np.array(measure.shape, dtype=np.int64),
-        "norm": np.array(threat.norm if isinstance(threat, Ball) else ""),
-        "tau": np.array(str(threat.tau) if isinstance(threat, Quadratic) else ""),
+        "norm": np.array(threat.parameters().get("norm", "")),
+        "tau": np.array(threat.parameters().get("tau", "")),
         "eps": np.array("" if hypergraph.eps is None else str(hypergraph.eps)),
     }
     for order in range(hypergraph.order):
         arrays[f"members_{order + 1}"] = hypergraph.members[order]
         arrays[f"births_{order + 1}"] = hypergraph.births[order]
     arrays["digest"] = np.array(digest(arrays))
-    with written(place) as beside, beside.open("wb") as file:
+    with write_atomically(place) as beside, beside.open("wb") as file:
         np.savez_compressed(file, **arrays)
 
 
@@ -84,7 +85,7 @@ def load(path: str | Path, measure: LabeledMeasure | None = None) -> Hypergraph:
     if str(arrays.pop("digest", "")) != digest(arrays):
         raise InvalidFile(f"{path} was altered after it was saved: its digest does not fit; save it again.")
     try:
-        found = restored(arrays).checked()
+        found = restored(arrays).check()
     except (KeyError, ValueError, TypeError, ArithmeticError, MotlpError) as error:
         raise InvalidFile(f"{path} is damaged ({error}); save it again.") from None
     if measure is not None and (differing := difference(found.measure, measure)):
@@ -92,7 +93,7 @@ def load(path: str | Path, measure: LabeledMeasure | None = None) -> Hypergraph:
     return found
 
 
-def replaceable(path: Path, measure: LabeledMeasure, threat: Cost) -> None:
+def replaceable(path: Path, measure: LabeledMeasure, threat: Threat) -> None:
     """Refuse to save over anything but interactions of the same measure and threat.
 
     Raises:

@@ -14,8 +14,10 @@ from scipy.sparse.csgraph import connected_components
 from motlp.errors import InvalidBudget, InvalidHypergraph, shorten
 from motlp.geometry.exact import within
 from motlp.problem.measure import LabeledMeasure
+from motlp.problem.memberships import Memberships, list_memberships
 from motlp.problem.owned import own
-from motlp.problem.threat import Ball, Cost, Number, exact, spell
+from motlp.problem.rationals import Number, exact, spell
+from motlp.problem.threat import Threat
 from motlp.problem.validity import validate
 
 
@@ -29,8 +31,8 @@ class Hypergraph:
 
     Attributes:
         measure: the points, labels and masses.
-        threat: the transport cost.
-        eps: the budget, in feature units; None where the cost has none.
+        threat: what the adversary pays to move points.
+        eps: the budget, in feature units; None under a threat that has none.
         members: one array an order k = 1 … L, of shape (interactions, k): indices of points, by class.
         births: one array an order. Under a ball, the radius of the smallest enclosing ball, in units of
             the lattice (multiply by `measure.unit` for features), rounded: the budget from which on the
@@ -38,7 +40,7 @@ class Hypergraph:
     """
 
     measure: LabeledMeasure
-    threat: Cost
+    threat: Threat
     eps: Fraction | None
     members: tuple[Int32[np.ndarray, "_ _"], ...]
     births: tuple[Float64[np.ndarray, " _"], ...]
@@ -64,11 +66,11 @@ class Hypergraph:
             state[name] = tuple(own(rows) if isinstance(rows, np.ndarray) else rows for rows in state[name])
         self.__dict__.update(state)
 
-    def checked(self) -> "Hypergraph":
-        """This hypergraph, once every set in it is known to be an interaction with the birth or cost that it has.
+    def check(self) -> "Hypergraph":
+        """Work out anew that every set is an interaction with the birth or cost that it has; returns the hypergraph.
 
         For interactions that do not come from `motlp.interactions`. It takes a fraction of an enumeration, and does
-        not look for interactions that are missing: without them what is proved is less, and as true.
+        not look for interactions that are missing: without them less is proved, and it is as true.
 
         Raises:
             InvalidHypergraph: names the first set that is none, and the rule.
@@ -104,17 +106,31 @@ class Hypergraph:
     @cached_property
     def cost(self) -> Float64[np.ndarray, " interactions"]:
         """c_A of every interaction: 0 under a ball."""
-        if isinstance(self.threat, Ball):
-            return own(np.zeros(self.size))
-        return own(np.concatenate(self.births))
+        return own(self.threat.costs(np.concatenate(self.births)))
+
+    @cached_property
+    def price(self) -> Float64[np.ndarray, " interactions"]:
+        """1 + c_A of every interaction: what a unit of its plan costs, and the room that its points share."""
+        return own(1.0 + self.cost)
+
+    @cached_property
+    def blocks(self) -> list[Int64[np.ndarray, " _"]]:
+        """The points of each class, which never share an interaction."""
+        labels = self.measure.labels
+        return np.split(np.argsort(labels, kind="stable"), np.cumsum(np.bincount(labels))[:-1])
+
+    @cached_property
+    def memberships(self) -> Memberships:
+        """The members of every interaction, and the interactions of every point."""
+        return list_memberships(self.members, self.measure.size)
 
     @cached_property
     def incidence(self) -> sp.csc_array:
-        """Points × interactions, 1 where the point is a member."""
-        starts = np.concatenate([[0], np.cumsum(self.sizes)])
+        """The memberships as a sparse matrix, points × interactions, 1 where the point is a member."""
+        starts, points, *_ = self.memberships
         kind = np.int32 if starts[-1] < np.iinfo(np.int32).max else np.int64
-        rows = np.concatenate([np.sort(rows, axis=1).ravel() for rows in self.members]).astype(kind)
-        return sp.csc_array((np.ones(len(rows)), rows, starts.astype(kind)), shape=(self.measure.size, self.size))
+        arrays = np.ones(len(points)), points.astype(kind, copy=False), starts.astype(kind)
+        return sp.csc_array(arrays, shape=(self.measure.size, self.size))
 
     @cached_property
     def binding(self) -> Bool[np.ndarray, " interactions"]:
@@ -123,7 +139,7 @@ class Hypergraph:
         With g ≥ 0 a subset's constraint follows from its superset's when both have the same right-hand
         side. Under the quadratic cost a subset is cheaper, and all can bind.
         """
-        if not isinstance(self.threat, Ball):
+        if not self.threat.has_budget:
             return own(np.ones(self.size, dtype=bool))
         masks = [np.ones(len(rows), dtype=bool) for rows in self.members]
         for k in range(1, self.order):
@@ -143,7 +159,7 @@ class Hypergraph:
             InvalidHypergraph: `kept` is not one truth value an interaction.
         """
         if np.shape(kept) != (self.size,) or np.asarray(kept).dtype != bool:
-            raise InvalidHypergraph(f"kept is {shorten(kept)}; give {self.size} truth values.")
+            raise InvalidHypergraph(f"`kept` is {shorten(kept)}; give {self.size} truth values.")
         cuts = np.cumsum(list(self.counts.values()))[:-1]
         masks = np.split(kept, cuts)
         return replace(
@@ -156,14 +172,14 @@ class Hypergraph:
         """The interactions of a smaller budget, without a new enumeration.
 
         Raises:
-            InvalidBudget: a larger budget than this hypergraph's, or a cost that has none.
+            InvalidBudget: a larger budget than this hypergraph's, or a threat that has none.
         """
-        if self.eps is None or not isinstance(self.threat, Ball):
-            raise InvalidBudget("the quadratic cost has no budget; enumerate again with another tau.")
+        if self.eps is None:
+            raise InvalidBudget("the quadratic cost has no budget; enumerate again with another `tau`.")
         budget = exact(eps)
         if budget > self.eps:
             raise InvalidBudget(
-                f"eps is {eps}, larger than {spell(self.eps)}, up to which interactions are known; "
+                f"`eps` is {eps}, larger than {spell(self.eps)}, up to which interactions are known; "
                 "enumerate them at the largest budget first."
             )
         radius, norm = budget / self.measure.unit, self.threat.norm
@@ -173,13 +189,13 @@ class Hypergraph:
         ]
         return replace(self.select(np.concatenate(masks)), eps=budget)
 
-    def truncate(self, order: int) -> "Hypergraph":
-        """The interactions of at most so many points.
+    def truncate(self, order: int | None) -> "Hypergraph":
+        """The interactions of at most so many points; by default as `motlp.interactions` has it.
 
         Raises:
             InvalidBudget: an order below 1 or above this hypergraph's.
         """
-        order = check_order(order, self.order, "the order enumerated")
+        order = choose_order(order, self.order, "the order enumerated")
         return replace(self, members=self.members[:order], births=self.births[:order])
 
     def components(self) -> Int32[np.ndarray, " points"]:
@@ -194,7 +210,16 @@ class Hypergraph:
 def check_hypergraph(value: object) -> None:
     """Refuse what is no hypergraph."""
     if not isinstance(value, Hypergraph):
-        raise InvalidHypergraph(f"hypergraph is {shorten(value)}; it must be one, as motlp.interactions returns.")
+        raise InvalidHypergraph(f"`hypergraph` is {shorten(value)}; it must be one, as motlp.interactions returns.")
+
+
+def choose_order(order: int | None, most: int, what: str) -> int:
+    """The order that is asked for; by default 3, or the largest there can be if that is smaller.
+
+    Raises:
+        InvalidBudget: as `check_order`.
+    """
+    return min(3, most) if order is None else check_order(order, most, what)
 
 
 def check_order(order: int, most: int, what: str) -> int:
@@ -204,7 +229,7 @@ def check_order(order: int, most: int, what: str) -> int:
         InvalidBudget: it is no whole number, or not between 1 and `most`; `what` says what that is.
     """
     if isinstance(order, bool | np.bool_) or not isinstance(order, Integral) or not 1 <= order <= most:
-        raise InvalidBudget(f"order is {shorten(order)}; it must be a whole number between 1 and {most}, {what}.")
+        raise InvalidBudget(f"`order` is {shorten(order)}; it must be a whole number between 1 and {most}, {what}.")
     return int(order)
 
 

@@ -15,7 +15,6 @@ import numpy as np
 import scipy.sparse as sp
 from jaxtyping import Float64, Int32, Num
 
-import motlp.system.progress
 from motlp.errors import InvalidBudget, InvalidMeasure, TooManyInteractions, shorten
 from motlp.geometry.cliques import cofaces, faces_of
 from motlp.geometry.distance import LARGEST, Norm, slack
@@ -24,15 +23,17 @@ from motlp.geometry.extensions import extensions, sort_rows
 from motlp.geometry.moments import below, costs
 from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
 from motlp.geometry.scale import scale, scale_costs
-from motlp.problem.hypergraph import Hypergraph, check_order
+from motlp.problem.hypergraph import Hypergraph, choose_order
 from motlp.problem.measure import LabeledMeasure
-from motlp.problem.threat import Ball, Cost, Number, Quadratic, exact
+from motlp.problem.rationals import Number
+from motlp.problem.threat import Ball, Threat, check_threat
+from motlp.system.progress import SILENCE, Progress, check_progress
 from motlp.system.threads import thread_count
 
-Progress = Callable[[str, int, int], object]
 Points = Num[np.ndarray, "points dims"]
 Sets = tuple[Int32[np.ndarray, "_ _"], Float64[np.ndarray, " _"]]  # members, and their births or costs
 
+MOST = 50_000_000  # interactions that are enumerated unless more are allowed
 CHUNK = 1 << 18  # sets that one task is meant to find
 SAMPLE_RUN, SAMPLE_RUNS = 1 << 8, 1 << 6  # sets in a row, and rows, that tell how many an order will have
 
@@ -50,69 +51,54 @@ class _Run(NamedTuple):
 
 def interactions(
     measure: LabeledMeasure,
-    cost: Cost,
+    threat: Threat,
     eps: Number | None = None,
     order: int | None = None,
     *,
     executor: Executor | None = None,
-    progress: Progress | None = None,
-    most: int = 50_000_000,
+    progress: Progress = SILENCE,
+    most: int = MOST,
 ) -> Hypergraph:
     """All class interactions of at most `order` points.
 
     Args:
         measure: the labelled points.
-        cost: what the adversary pays. Under `Ball(norm)` a set is an interaction when the closed balls of radius `eps`
+        threat: what the adversary pays. Under `Ball(norm)` a set is an interaction if the closed balls of radius `eps`
             around its points meet; under `Quadratic(tau)` when its cost is below its size less one.
         eps: budget in feature units, taken as the decimal it is written as; None for `Quadratic`.
         order: truncation order L, between 1 and the number of classes; by default 3, or the number of classes if that
             is smaller.
         executor: runs the search for pairs; threads of this process by default. The result does not depend on it.
-        progress: called as progress(stage, done, total).
+        progress: hears how far each stage is.
         most: refuse to enumerate more interactions than this.
 
     Raises:
-        InvalidBudget: an order or a budget out of range, or a budget where the cost has none.
+        InvalidBudget: an order or a budget out of range, or a budget where the threat has none.
         InvalidMeasure: the features are too large, or of sizes too different, for exact arithmetic.
         TooManyInteractions: there are more than `most`; where there are far more, a sample tells beforehand.
     """
     if not isinstance(measure, LabeledMeasure):
         raise InvalidMeasure(
-            f"measure is {shorten(measure)}; it must be a LabeledMeasure, as datasets.load and "
+            f"`measure` is {shorten(measure)}; it must be a LabeledMeasure, as datasets.load and "
             "LabeledMeasure.from_arrays make them."
         )
-    budget = _budget(cost, eps)
-    order = check_order(
-        min(3, measure.classes) if order is None else order,
-        measure.classes,
-        "the number of classes, as an interaction holds at most one point of a class",
+    check_threat(threat)
+    check_progress(progress)
+    budget = threat.budget(eps)
+    order = choose_order(
+        order, measure.classes, "the number of classes, as an interaction holds at most one point of a class"
     )
     if isinstance(most, bool) or not isinstance(most, Integral) or most < 1:
-        raise InvalidBudget(f"most is {shorten(most)}; it must be a whole number, at least 1.")
+        raise InvalidBudget(f"`most` is {shorten(most)}; it must be a whole number, at least 1.")
     by_class = np.argsort(measure.labels, kind="stable").astype(np.int32)
     points, labels = measure.points[by_class], measure.labels[by_class]
-    run = _Run(points, labels, order, most, executor, progress or (lambda stage, done, total: None))
-    if isinstance(cost, Ball):
-        assert budget is not None
-        sets = _balls(run, cost.norm, budget / measure.unit)
+    run = _Run(points, labels, order, most, executor, progress)
+    if isinstance(threat, Ball):
+        sets = _balls(run, threat.norm, threat.budget(eps) / measure.unit)
     else:
-        sets = _useful(run, cost.tau * measure.unit**2)
+        sets = _useful(run, threat.tau * measure.unit**2)
     members, births = zip(*sets, strict=True)
-    return Hypergraph(measure, cost, budget, tuple(by_class[rows] for rows in members), births)
-
-
-def _budget(cost: Cost, eps: Number | None) -> Fraction | None:
-    """The budget, exactly, if the cost has one."""
-    match cost:
-        case Ball():
-            if eps is None:
-                raise InvalidBudget("eps is missing; give the radius of the balls in feature units, such as 0.5.")
-            return exact(eps)
-        case Quadratic():
-            if eps is not None:
-                raise InvalidBudget(f"eps is {shorten(eps)}, but the quadratic cost has no budget, only its price tau.")
-            return None
-    raise InvalidBudget(f"cost is {shorten(cost)}; it must be a Ball or Quadratic, such as Ball('l2').")
+    return Hypergraph(measure, threat, budget, tuple(by_class[rows] for rows in members), births)
 
 
 def _balls(run: _Run, norm: Norm, radius: Fraction) -> list[Sets]:
@@ -202,9 +188,7 @@ def _pairs(run: _Run, limit: Fraction, norm: Norm) -> Pairs:
     about = estimate_pairs(run.points, run.labels, limit, norm)
     if about > 2 * room:
         _refuse(run, [len(run.points)], about)
-    hearer = motlp.system.progress.Progress()
-    hearer.update = run.progress  # type: ignore[assignment, method-assign]
-    return pairs_within(run.points, run.labels, limit, norm, executor=run.executor, progress=hearer, most=room)
+    return pairs_within(run.points, run.labels, limit, norm, executor=run.executor, progress=run.progress, most=room)
 
 
 def _grow(run: _Run, sets: list[Sets], extend: Callable[[int, int], Iterator[Sets]]) -> Sets:
@@ -235,7 +219,7 @@ def _grow(run: _Run, sets: list[Sets], extend: Callable[[int, int], Iterator[Set
             found += sum(len(members) for members, _ in blocks)
             if found > room:
                 _refuse(run, counts, max(found, about))
-            run.progress(f"order {k}", min(start + chunk, number), number)
+            run.progress.update(f"order {k}", min(start + chunk, number), number)
     finally:
         pool.shutdown(cancel_futures=True)
     members, births = zip(*parts, strict=True)
@@ -258,6 +242,6 @@ def _refuse(run: _Run, counts: list[int], about: float) -> NoReturn:
     known = ", ".join(f"{count:,} of order {k}" for k, count in enumerate(counts, start=1))
     raise TooManyInteractions(
         f"{known} and about {float(f'{about:.2g}'):,.0f} of order {len(counts) + 1} are more than the {run.most:,} "
-        "interactions allowed. Lower eps (or raise tau), lower the order, take fewer points of each class, or raise "
-        "--max-interactions (most, in Python)."
+        "interactions allowed. Lower `eps` (or raise `tau`), lower `order`, take fewer points of each class, or raise "
+        "`most`."
     )

@@ -1,10 +1,10 @@
-"""Whether the interactions of a hypergraph are what they claim to be: decided by their points, trusting nothing.
+"""Whether the interactions of a hypergraph are what they claim to be, decided by their points.
 
 A set that is no interaction makes a lower bound false. A file can be altered, and a user can put anything into a
 hypergraph, so every set is worked out anew from its points: in floating point with proved error bounds, in rational
-arithmetic where those leave a doubt. This takes time in proportion to the sets that are listed, and none for those that
-are not: whether one is missing is not looked at. A missing one lowers the lower end of what is proved, which stays
-true; the upper end is one for the interactions that are listed.
+arithmetic where those leave a doubt. The time grows with the number of sets that are listed. Sets that are missing are
+not looked for: without them the lower end of what is proved is lower, and still true; the upper end is one for the
+interactions that are listed.
 """
 
 from collections.abc import Iterator
@@ -14,18 +14,14 @@ import numpy as np
 from jaxtyping import Bool, Float64, Int32
 
 from motlp.errors import InvalidHypergraph, shorten
-from motlp.geometry.enclosing import BIRTH_ERROR
 from motlp.geometry.extensions import sort_rows
 from motlp.geometry.fits import Found, fit_balls, price
 from motlp.geometry.scale import scale, scale_costs
 from motlp.problem.measure import LabeledMeasure
-from motlp.problem.threat import Ball, Quadratic
+from motlp.problem.threat import Quadratic, Threat
 
 if TYPE_CHECKING:
     from motlp.problem.hypergraph import Hypergraph
-
-ROUNDING = 2.0**-1073  # of a birth, where it is larger than the relative error
-LAST_PLACES = 2.0**-51  # relative error that is granted to a cost
 
 
 def validate(hypergraph: "Hypergraph") -> None:
@@ -36,20 +32,19 @@ def validate(hypergraph: "Hypergraph") -> None:
     """
     if not isinstance(hypergraph.measure, LabeledMeasure):
         raise InvalidHypergraph(f"measure is {shorten(hypergraph.measure)}; it must be a LabeledMeasure.")
-    if not isinstance(hypergraph.threat, Ball | Quadratic):
-        raise InvalidHypergraph(f"threat is {shorten(hypergraph.threat)}; it must be a Ball or Quadratic.")
-    if isinstance(hypergraph.threat, Ball) == (hypergraph.eps is None):
-        raise InvalidHypergraph(f"eps is {hypergraph.eps} under {hypergraph.threat}; a ball has a budget, and only it.")
+    threat = hypergraph.threat
+    if not isinstance(threat, Threat):
+        raise InvalidHypergraph(f"threat is {shorten(threat)}; it must be a Ball or Quadratic.")
+    if threat.has_budget == (hypergraph.eps is None):
+        raise InvalidHypergraph(f"eps is {hypergraph.eps} under {threat}; a ball has a budget, and only it.")
     for k, (rows, births) in enumerate(zip(hypergraph.members, hypergraph.births, strict=True), start=1):
         check_arrays(rows, births, k)
         check_sets(hypergraph, rows, k)
-    for k, (found, fits) in enumerate(measured(hypergraph), start=1):
+    for k, (found, fits) in enumerate(measure_sets(hypergraph), start=1):
         rows, births = hypergraph.members[k - 1], hypergraph.births[k - 1]
         refuse_first(~fits, rows, "is no interaction: the adversary cannot bring its points together")
-        error = births * BIRTH_ERROR + ROUNDING if isinstance(hypergraph.threat, Ball) else found * LAST_PLACES
-        true = np.less_equal(np.abs(births - found), error)  # which NaN is not
-        word = "birth" if isinstance(hypergraph.threat, Ball) else "cost"
-        refuse_first(~true, rows, f"has another {word} than its points", births, found)
+        true = np.less_equal(np.abs(births - found), threat.birth_error(births, found))  # which NaN is not
+        refuse_first(~true, rows, f"has another {threat.birth_word} than its points", births, found)
 
 
 def check_arrays(rows: object, births: object, k: int) -> None:
@@ -80,15 +75,15 @@ def check_sets(hypergraph: "Hypergraph", rows: Int32[np.ndarray, "sets k"], k: i
     refuse_first(again, rows[order], "is listed twice")
 
 
-def measured(hypergraph: "Hypergraph") -> Iterator[Found]:
+def measure_sets(hypergraph: "Hypergraph") -> Iterator[Found]:
     """The birth or cost of every set as its points say, and whether it is an interaction; order by order."""
     singletons = hypergraph.members[0]
     yield np.zeros(len(singletons)), np.ones(len(singletons), bool)
     if hypergraph.order == 1:
         return
-    points, threat, order = hypergraph.measure.points, hypergraph.threat, hypergraph.order
-    if isinstance(threat, Quadratic):
-        factor = threat.tau * hypergraph.measure.unit**2
+    points, order = hypergraph.measure.points, hypergraph.order
+    if isinstance(hypergraph.threat, Quadratic):
+        factor = hypergraph.threat.tau * hypergraph.measure.unit**2
         scaled = scale_costs(points, factor, order)
         for rows in hypergraph.members[1:]:
             yield price(scaled.points, rows, scaled.price(factor, order))
@@ -97,7 +92,7 @@ def measured(hypergraph: "Hypergraph") -> Iterator[Found]:
     radius = hypergraph.eps / hypergraph.measure.unit
     scaled = scale(points, 2 * radius)
     for rows in hypergraph.members[1:]:
-        births, fits = fit_balls(scaled.points, rows, threat.norm, scaled.length(radius))
+        births, fits = fit_balls(scaled.points, rows, hypergraph.threat.norm, scaled.length(radius))
         yield np.ldexp(births, -scaled.exponent), fits
 
 

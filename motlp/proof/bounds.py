@@ -20,7 +20,6 @@ from jaxtyping import Float, Float64
 
 from motlp.errors import InvalidHypergraph
 from motlp.problem.hypergraph import Hypergraph
-from motlp.problem.threat import Ball
 from motlp.proof.summation import exact_sum, shortfall
 
 UNIT_ROUNDOFF = 2.0**-53
@@ -58,7 +57,7 @@ def one_each(name: str, values: Float[np.ndarray, "..."], number: int, things: s
 def _cost(hypergraph: Hypergraph, plan: np.ndarray, mass: np.ndarray) -> Fraction:
     """Cost of the cover of some masses, relative to their sum; exact but for the costs c_A, which are rounded up."""
     spent = plan
-    if not isinstance(hypergraph.threat, Ball):
+    if not hypergraph.threat.has_budget:
         dear = np.nextafter(plan * ((1.0 + hypergraph.cost) * (1.0 + FEW * UNIT_ROUNDOFF)), inf)
         spent = np.where((plan > 0) & (hypergraph.sizes > 1), dear, plan)
     return (exact_sum(spent) + shortfall(hypergraph, plan, mass)) / exact_sum(mass)
@@ -81,8 +80,8 @@ def potential_value(hypergraph: Hypergraph, potential: Float[np.ndarray, " point
     worst = 1.0
     for rows, births in zip(hypergraph.members, hypergraph.births, strict=True):
         full = g[rows].sum(axis=1)
-        if not isinstance(hypergraph.threat, Ball):
-            full /= 1.0 + births
+        if not hypergraph.threat.has_budget:
+            full /= 1.0 + hypergraph.threat.costs(births)
         worst = max(worst, float(full.max(initial=0.0)))
     worst *= 1.0 + (hypergraph.order + FEW) * UNIT_ROUNDOFF
     value = nextafter(fsum(np.nextafter(mass * g, 0.0).tolist()), 0.0)

@@ -6,10 +6,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from motlp.errors import InvalidConfig, MotlpError
-from motlp.problem.threat import spell
+from motlp.problem.rationals import spell
 from motlp.report.words import NORMS
-from motlp.studies.sweep import Row
-from motlp.system.atomic import written
+from motlp.studies.rows import SweepRow
+from motlp.system.atomic import write_atomically
 
 KINDS = (".png", ".pdf", ".svg")
 
@@ -29,7 +29,7 @@ def drawable(path: str | Path | None) -> Path | None:
     return Path(path)
 
 
-def plot_risk(rows: Sequence[Row], path: str | Path) -> None:
+def plot_risk(rows: Sequence[SweepRow], path: str | Path) -> None:
     """Draw the proved lower bound on risk against ε, a line an order, to a PNG, PDF or SVG file.
 
     Raises:
@@ -62,5 +62,5 @@ def plot_risk(rows: Sequence[Row], path: str | Path) -> None:
     axes.set_ylim(bottom=0)
     axes.grid(alpha=0.3)
     figure.legend(loc="outside lower center", ncols=4, frameon=False)
-    with written(target) as beside:
+    with write_atomically(target) as beside:
         figure.savefig(beside, format=target.suffix[1:].lower(), dpi=150)

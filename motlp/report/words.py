@@ -11,10 +11,11 @@ from rich.table import Table
 
 from motlp.frameworks.catalogue import SolverInfo
 from motlp.problem.hypergraph import Hypergraph
-from motlp.problem.threat import Ball, spell
+from motlp.problem.rationals import spell
+from motlp.problem.threat import Ball
 from motlp.proof.decimals import PLACES, float_above, float_below, read_lower, round_down, round_up
 from motlp.solving.solution import Solution
-from motlp.studies.sweep import Row
+from motlp.studies.rows import SweepRow
 
 NORMS = {"l2": "ℓ2", "linf": "ℓ∞", "l1": "ℓ1"}
 TWO_DIGITS = Context(prec=2, rounding=ROUND_CEILING)  # of a gap, which is never told as less than it is
@@ -155,12 +156,12 @@ def listed(rows: list[tuple[str, str]]) -> RenderableType:
     return Group("", grid)
 
 
-def told(row: Row) -> str:
+def row_line(row: SweepRow) -> str:
     """One row of a sweep, in a line."""
     return f"eps {row.eps}, order {row.order}: risk at least {spell(cut(row.risk_lower))} ({row.status})"
 
 
-def sweep_table(rows: Sequence[Row]) -> Table:
+def sweep_table(rows: Sequence[SweepRow]) -> Table:
     """The rows of a sweep."""
     grid = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for name in ("eps", "order", "interactions", "risk ≥", "gap", "accuracy ≤", "seconds"):

@@ -1,27 +1,58 @@
-"""Makes a solution of what a solver said of a declared model: what is proved decides, and what is missing is told."""
+"""From a declared model, or a hypergraph over which one is declared, to a solution."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from motlp.errors import InvalidModel, shorten
 from motlp.frameworks.answer import Answer, Part
+from motlp.frameworks.declaration import declare
+from motlp.frameworks.engine import find_engine
 from motlp.frameworks.model import Model
 from motlp.problem.hypergraph import Hypergraph
-from motlp.solving.solution import Solution, Status
-
-# Within this of the proved optimum a point is optimal, whoever vouches for it, and no other is.
-PROVED_OPTIMAL = 1e-6
-ANSWERED = (Status.OPTIMAL, Status.INACCURATE, Status.LIMIT)
+from motlp.solving.judgement import judge
+from motlp.solving.solution import Solution
 
 
-def fit(answer: Answer, hypergraph: Hypergraph) -> Answer:
+def solve_hypergraph(
+    hypergraph: Hypergraph, model: str, framework: str, solver: str, options: Mapping[str, Any]
+) -> Solution:
+    """Declares a formulation over the interactions that bind, and solves it; the plan is one of all interactions."""
+    declared = declare(hypergraph.maximal(), model, framework)
+    answer = find_engine(framework).solve(declared, solver, dict(options))
+    answer = keep_fitting(answer, declared.hypergraph)
+    if answer.plan.values is not None:
+        plan = np.zeros(hypergraph.size)
+        plan[hypergraph.binding] = answer.plan.values
+        answer = replace(answer, plan=Part(plan))
+    return make_solution(declared, answer, hypergraph)
+
+
+def solve_model(model: Model, solver: str, options: Mapping[str, Any]) -> Solution:
+    """Solves a declared model, whatever its user made of it.
+
+    Raises:
+        InvalidModel: its hypergraph is none.
+    """
+    if not isinstance(model.hypergraph, Hypergraph):
+        raise InvalidModel(
+            f"the model {model.name!r} cannot be solved: its hypergraph is {shorten(model.hypergraph)}, "
+            "not the one over which it was declared."
+        )
+    answer = find_engine(model.framework).solve(model, solver, dict(options))
+    return make_solution(model, keep_fitting(answer, model.hypergraph), model.hypergraph)
+
+
+def keep_fitting(answer: Answer, hypergraph: Hypergraph) -> Answer:
     """The answer without a plan or a potential that is not one of this hypergraph."""
-    plan = fitting("plan", answer.plan, hypergraph.size, "interactions")
-    potential = fitting("potential", answer.potential, hypergraph.measure.size, "points")
+    plan = keep_if_fitting("plan", answer.plan, hypergraph.size, "interactions")
+    potential = keep_if_fitting("potential", answer.potential, hypergraph.measure.size, "points")
     return replace(answer, plan=plan, potential=potential)
 
 
-def fitting(name: str, part: Part, length: int, things: str) -> Part:
+def keep_if_fitting(name: str, part: Part, length: int, things: str) -> Part:
     """The part, if it has a value for each."""
     if part.values is None or len(part.values) == length:
         return part
@@ -29,7 +60,7 @@ def fitting(name: str, part: Part, length: int, things: str) -> Part:
     return Part(None, f"there is no {name}, as what it is read from has {found} values for {length} {things}")
 
 
-def solution_of(model: Model, answer: Answer, hypergraph: Hypergraph) -> Solution:
+def make_solution(model: Model, answer: Answer, hypergraph: Hypergraph) -> Solution:
     """The solution, judged by what is proved; the plan of the answer is one of `hypergraph`."""
     solution = Solution(
         hypergraph=hypergraph,
@@ -45,68 +76,4 @@ def solution_of(model: Model, answer: Answer, hypergraph: Hypergraph) -> Solutio
         seconds={"declare": model.seconds, "solve": answer.seconds},
         zero_one=answer.form.zero_one,
     )
-    if answer.status not in ANSWERED:
-        return replace(solution, objective=None, plan=None, potential=None)
-    numbers = [np.atleast_1d(x) for x in (answer.objective, solution.plan, solution.potential) if x is not None]
-    if not all(np.isfinite(values).all() for values in numbers):
-        return failed(solution)
-    notes = [part.why for part in (answer.plan, answer.potential) if numbers and part.why]
-    solution = replace(solution, message="; ".join([answer.message, *notes]))
-    return judge_plain(solution) if answer.form.plain else judge_other(solution)
-
-
-def failed(solution: Solution) -> Solution:
-    """The solution of a solver that returned what is no number; what is finite of it still proves something."""
-    plan, potential = (
-        values if values is not None and np.isfinite(values).all() else None
-        for values in (solution.plan, solution.potential)
-    )
-    message = f"{solution.message}; values are not finite"
-    return replace(solution, status=Status.FAILED, message=message, objective=None, plan=plan, potential=potential)
-
-
-def judge_plain(solution: Solution) -> Solution:
-    """The solution of the plain problem: the status follows the proved interval, and so must the objective."""
-    gap, narrow = solution.gap, is_narrow(solution)
-    status, objective, notes = solution.status, solution.objective, [solution.message]
-    if narrow and status is not Status.OPTIMAL:
-        status = Status.OPTIMAL
-        notes.append("optimal all the same, as the proved interval shows")
-    elif not narrow and status is Status.OPTIMAL:
-        status = Status.INACCURATE
-        wide = "there is no proof of it" if gap is None else f"the proved interval is {gap:.1e} wide"
-        notes.append(f"the solver calls this optimal, but {wide}")
-    if is_outside(solution):
-        said = f"the solver's own objective {solution.objective:.9g} lies outside what is proved"
-        objective = None if solution.plan is None else 1.0 - solution.risk_lower
-        notes.append(said if objective is None else f"{said}, so that the objective told is that of the plan")
-    if len(notes) == 1:
-        return solution
-    return replace(solution, status=status, objective=objective, message="; ".join(notes))
-
-
-def judge_other(solution: Solution) -> Solution:
-    """The solution of a model of the user's own: the solver's word stands, and what it does not mean is told."""
-    notes = [solution.message]
-    if solution.objective is not None and not solution.zero_one:
-        notes.append("the objective is not the 0-1 loss of its plan or potential, so that 1 − objective is no risk")
-    elif solution.objective is not None and solution.risk is None:
-        notes.append(f"the objective is {solution.objective:.9g}, so that 1 − objective is no risk")
-    proved = solution.plan is not None or solution.potential is not None
-    if proved and (not solution.zero_one or not is_narrow(solution) or is_outside(solution)):
-        notes.append("the proved interval is that of the plain problem, without what was added or changed")
-    return solution if len(notes) == 1 else replace(solution, message="; ".join(notes))
-
-
-def is_narrow(solution: Solution) -> bool:
-    """Whether the interval proves an optimum."""
-    return solution.gap is not None and solution.gap <= PROVED_OPTIMAL
-
-
-def is_outside(solution: Solution) -> bool:
-    """Whether 1 − objective lies outside the proved interval, by more than the tolerance of an optimum."""
-    if solution.objective is None:
-        return False
-    risk, lower = 1.0 - solution.objective, solution.risk_lower
-    upper = 1.0 if solution.gap is None else lower + solution.gap
-    return not lower - PROVED_OPTIMAL <= risk <= upper + PROVED_OPTIMAL
+    return judge(solution, answer)

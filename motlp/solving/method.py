@@ -1,38 +1,53 @@
-"""How a bound is computed: a formulation in a framework by a solver, or Sinkhorn iterations."""
+"""How a problem is solved: what is asked for, checked before any work, and what is done where nothing is asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from motlp.errors import InvalidConfig, UnknownName, shorten
-from motlp.frameworks.model import check_names
-from motlp.frameworks.options import named_options, typed_options
-from motlp.problem.hypergraph import Hypergraph, check_hypergraph
-from motlp.solving.sinkhorn import Regularised, sinkhorn
-from motlp.solving.sinkhorn import check as check_sweeps
-from motlp.solving.sinkhorn_lp import sinkhorn_lp
+from motlp.errors import InvalidConfig, UnknownName
+from motlp.frameworks.declaration import check_names, declaration
+from motlp.frameworks.engine import check_solver, find_engine
+from motlp.frameworks.options import read_options
+from motlp.problem.hypergraph import Hypergraph
+from motlp.solving import sinkhorn, sinkhorn_lp
+from motlp.solving.declared import solve_hypergraph
+from motlp.solving.repair import Potential
+from motlp.solving.sinkhorn import Regularised
 from motlp.solving.solution import Solution
-from motlp.solving.solve import check, solve
+from motlp.system.progress import Progress
 
-OPTIONS: dict[str, dict[str, type]] = {
-    "sinkhorn": {"eta": float, "tol": float, "marginal": float, "max_sweeps": int},
-    "sinkhorn+lp": {"eta": float, "tol": float, "max_sweeps": int},
-}
+DIRECT = {solver.name: solver for solver in (sinkhorn.SOLVER, sinkhorn_lp.SOLVER)}
+OURS = "sinkhorn"  # the framework, in the table of solvers, of those that need none
+MODEL, FRAMEWORK, SOLVER = "dual", "cvxpy", "highs"  # unless others are asked for
 
 
-# From so many interactions on, Sinkhorn and a small linear program take a fraction of the time of the whole one.
-LARGE = 200_000
+class Default(NamedTuple):
+    """A solver and its options, for more interactions than so many."""
+
+    above: int
+    solver: str
+    options: Mapping[str, Any]
+
+
+# The quickest way to a proved optimum by the number of interactions, where nothing is asked for: the last row that
+# applies. Who asks for a solver by name, and for no method of it, gets the options of the last row for that solver.
+DEFAULTS = (
+    Default(0, "highs", {}),
+    # From here on the simplex method, HiGHS' own choice, takes many times as long as its interior point; crossover to a
+    # vertex would take the time that was saved, and the proved interval needs no vertex.
+    Default(20_000, "highs", {"solver": "ipm", "run_crossover": "off"}),
+    # Sinkhorn and a small linear program take a fraction of the time of the whole one.
+    Default(200_000, "sinkhorn+lp", {}),
+)
 
 
 @dataclass(frozen=True)
 class Method:
-    """A choice of model, framework, solver and options, checked before any work begins.
-
-    The dual in CVXPY by HiGHS by default; by "sinkhorn+lp", which proves the same optimum, where nothing at all is
-    chosen and the hypergraph is large.
+    """A choice of model, framework, solver and options; what is None is chosen by the size of the problem.
 
     Raises:
         UnknownName, SolverUnavailable, InvalidConfig: what is asked for does not exist here.
+        InvalidModel: the model cannot be declared.
         InvalidBudget: a number for Sinkhorn is out of range.
     """
 
@@ -42,59 +57,53 @@ class Method:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        names = {"model": self.model, "framework": self.framework, "solver": self.solver}
-        check_names(**{what: name for what, name in names.items() if name is not None})
-        object.__setattr__(self, "options", named_options(self.options))
-        if self.solver in OPTIONS:
-            for name in ("model", "framework"):
-                if getattr(self, name) is not None:
-                    raise InvalidConfig(
-                        f"{name} {getattr(self, name)!r} says nothing to {self.solver}, which works on the "
-                        f"interactions themselves; leave out the {name}."
-                    )
-            checked = typed_options(self.solver, dict(self.options), OPTIONS[self.solver])
-            check_sweeps(**checked)
-            object.__setattr__(self, "options", checked)
+        asked = {name: getattr(self, name) for name in ("model", "framework", "solver")}
+        check_names(**{name: value for name, value in asked.items() if value is not None})
+        options = read_options(self.options)
+        if self.solver is not None:
+            object.__setattr__(self, "solver", self.solver.lower())
+        if self.framework == OURS and self.solver is None:
+            object.__setattr__(self, "solver", OURS)
+        if self.framework in (None, OURS) and self.solver in DIRECT:
+            self._refuse_model()
+            options = DIRECT[self.solver].read_options(options)
+        elif self.framework == OURS:
+            raise UnknownName("sinkhorn solver", self.solver, DIRECT)
         else:
-            try:
-                check(*self._declared(), self.options)
-            except UnknownName as error:
-                kind, name, known, hint = error.args
-                if name != self.solver or self.framework is not None:
-                    raise
-                raise UnknownName(kind, name, (*known, *OPTIONS), hint) from None
+            framework, solver = self.framework or FRAMEWORK, self.solver or SOLVER
+            declaration(self.model or MODEL, framework)
+            check_solver(framework, solver, others=DIRECT if self.framework is None else ())
+            find_engine(framework).prepare(solver, options)
+        object.__setattr__(self, "options", options)
 
-    def _declared(self) -> tuple[str, str, str]:
-        """Model, framework and solver, where a model is declared."""
-        return self.model or "dual", self.framework or "cvxpy", self.solver or "highs"
+    def choose(self, size: int) -> tuple[str, dict[str, Any]]:
+        """The solver, and its options, for so many interactions."""
+        rows = [row for row in DEFAULTS if size > row.above]
+        if self == Method():
+            return rows[-1].solver, dict(rows[-1].options)
+        solver = self.solver or SOLVER
+        if "solver" in self.options:  # which is how HiGHS calls its methods
+            return solver, dict(self.options)
+        usual: Mapping[str, Any] = next((row.options for row in reversed(rows) if row.solver == solver), {})
+        return solver, {**usual, **self.options}
 
-    def solve(
-        self,
-        hypergraph: Hypergraph,
-        start: Solution | None = None,
-        callback: Callable[[str], object] | None = None,
-    ) -> Solution:
-        """The solution for one hypergraph.
+    def solve(self, hypergraph: Hypergraph, start: Solution | None, progress: Progress) -> Solution:
+        """The solution for a hypergraph; see `motlp.solve`."""
+        solver, options = self.choose(hypergraph.size)
+        if solver in DIRECT:
+            return DIRECT[solver].run(hypergraph, **options, start=potential_of(start), progress=progress)
+        return solve_hypergraph(hypergraph, self.model or MODEL, self.framework or FRAMEWORK, solver, options)
 
-        Args:
-            start: the solution of a neighbouring problem on the same points, for Sinkhorn to begin from.
-            callback: called with a note on how far the work is.
-        """
-        check_hypergraph(hypergraph)
-        if not isinstance(start, Solution | None):
-            raise InvalidConfig(f"start is {shorten(start)}; it must be a Solution, or None.")
-        free = self == Method() and hypergraph.size > LARGE
-        if self.solver not in OPTIONS and not free:
-            model, framework, solver = self._declared()
-            return solve(hypergraph, model=model, framework=framework, solver=solver, options=self.options)
+    def _refuse_model(self) -> None:
+        if self.model is not None:
+            raise InvalidConfig(
+                f"`model` is {self.model!r}, but {self.solver} works on the interactions themselves, without a declared "
+                "model; leave out `model`."
+            )
 
-        def told(sweep: int, eta: float, lower: float, upper: float) -> None:
-            if callback is not None:
-                stage = f"sweep {sweep}, η {eta:.0e}" if eta > 0 else "linear program"
-                callback(f"{stage}, risk in [{lower:.5f}, {upper:.5f}]")
 
-        run = sinkhorn if self.solver == "sinkhorn" else sinkhorn_lp
-        guess = None if start is None else start.potential
-        if isinstance(start, Regularised):
-            guess = start.regularised_potential
-        return run(hypergraph, **self.options, start=guess, callback=told)
+def potential_of(start: Solution | None) -> Potential | None:
+    """The potential of a solution that Sinkhorn best starts from."""
+    if isinstance(start, Regularised):
+        return start.regularised_potential
+    return None if start is None else start.potential

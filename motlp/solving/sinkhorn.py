@@ -13,31 +13,31 @@ regularized optimal transport" (arXiv 1711.01851).
 """
 
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from math import isfinite
 from numbers import Integral, Real
 from time import perf_counter
-from typing import TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 from jaxtyping import Float64
 
 from motlp.errors import InvalidBudget, shorten
+from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
-from motlp.solving.repair import Memberships, feasible_plan, feasible_potential, memberships, total
-from motlp.solving.sinkhorn_sweeps import Sweeper
-from motlp.solving.solution import Solution, Status
-
-Callback = Callable[[int, float, float, float], object]
+from motlp.solving.direct import Direct
+from motlp.solving.repair import cost_of_cover, repair
+from motlp.solving.sinkhorn_sweeps import RELAXATION, Sweeper
+from motlp.solving.solution import Solution
+from motlp.system.progress import SILENCE, Progress, check_progress
 
 COARSEST = 3e-2  # η to start from: there a dozen sweeps settle all but the details
 FINEST = 1e-12  # η below which exponents are mostly rounding
 REFINEMENT = 1 / 3  # of η, from one stage to the next
 SETTLED = 1e-3  # marginal error with which a stage is left, the last one too unless more is asked for
 STILL = 1e-9  # marginal error from which on more sweeps change nothing that can be seen in the interval
-CHECK = 40  # sweeps from one look at the interval to the next, which takes as long as a dozen of them
+LOOK = 40  # sweeps from one look at the interval to the next, which takes as long as a dozen of them
 LEAP = 10  # sweeps from one leap to the next, and after the last one, which widens the interval for a while
 
 
@@ -47,7 +47,7 @@ class NotConverged(UserWarning):
 
 @dataclass(frozen=True, eq=False)
 class Regularised(Solution):
-    """The answer of Sinkhorn: `plan` and `potential` are feasible, rounded from the regularised ones kept beside them.
+    """The answer of Sinkhorn: `plan` and `potential` are feasible, repaired from the regularised ones beside them.
 
     Attributes:
         eta: the regularisation η that was reached.
@@ -66,6 +66,30 @@ class Regularised(Solution):
     regularised_potential: Float64[np.ndarray, " points"]
 
 
+class End(NamedTuple):
+    """How sweeps ended: with an interval that is narrow enough, or with marginals that have settled at the last η."""
+
+    narrow: bool
+    settled: bool
+
+
+class Aim(NamedTuple):
+    """What is asked of the sweeps; see `sinkhorn`."""
+
+    eta: float
+    tol: float | None
+    marginal: float | None
+    max_sweeps: int
+    leap: int
+
+    @property
+    def least_error(self) -> float:
+        """The marginal error to stop at once η is the last."""
+        if self.marginal is not None:
+            return self.marginal
+        return SETTLED if self.tol is None else STILL
+
+
 def sinkhorn(
     hypergraph: Hypergraph,
     eta: float = 1e-3,
@@ -73,9 +97,12 @@ def sinkhorn(
     marginal: float | None = None,
     max_sweeps: int = 1000,
     start: Float64[np.ndarray, " _"] | None = None,
-    callback: Callback | None = None,
+    *,
+    relaxation: float = RELAXATION,
+    leap: int = LEAP,
+    progress: Progress = SILENCE,
 ) -> Regularised:
-    """Solve the regularised problem over all interactions of a hypergraph, and round to a proved interval.
+    """Solve the regularised problem over all interactions of a hypergraph, and repair the answer to a proved interval.
 
     η decreases to `eta` in stages, each started from the last.
 
@@ -86,7 +113,9 @@ def sinkhorn(
             `tol` is asked for, 1e-3.
         max_sweeps: passes over all classes to stop after.
         start: a potential to start from, directly at `eta`; best the `regularised_potential` of a similar problem.
-        callback: called now and then with sweep, η and the two ends of the interval, not yet proved.
+        relaxation: factor on the steps, from 1 (exact) to below 2.
+        leap: sweeps from one leap along the way of the last sweeps to the next.
+        progress: hears the interval now and then, with `sweep` and `eta`.
 
     Raises:
         InvalidBudget: a number that is out of range or none at all, or a start that is not one number a point.
@@ -95,38 +124,23 @@ def sinkhorn(
     asked to get to: with `tol`, to an interval that narrow; without, to the marginal error. It then warns, too.
     """
     check_hypergraph(hypergraph)
-    check(eta, tol, marginal, max_sweeps)
-    eta = float(eta)
-    tol = None if tol is None else float(tol)
-    marginal = None if marginal is None else float(marginal)
-    max_sweeps = int(max_sweeps)
-    guess = begun(start, hypergraph.measure.size)
-    if marginal is None:
-        marginal = SETTLED if tol is None else STILL
+    check_progress(progress)
+    aim = read_aim(eta, tol, marginal, max_sweeps, leap)
+    check_relaxation(relaxation)
+    guess = read_start(start, hypergraph.measure.size)
     began = perf_counter()
-    state = Sweeper(hypergraph, np.zeros(hypergraph.measure.size) if guess is None else guess)
-    parts = memberships(hypergraph)
+    first = np.zeros(hypergraph.measure.size) if guess is None else guess
+    state = Sweeper(hypergraph, first, relaxation=float(relaxation))
+    _ = hypergraph.memberships, hypergraph.price
     declared = perf_counter()
-    stages = [eta] if guess is not None else schedule(eta)
-    for left, stage in zip(range(len(stages), 0, -1), stages, strict=True):
-        until = state.sweeps + max(1, (max_sweeps - state.sweeps) // left)
-        aim = marginal if left == 1 else max(marginal, SETTLED)
-        narrow, settled = descend(state, parts, stage, tol, aim, until, callback)
-        if narrow or state.sweeps >= max_sweeps:
-            break
+    end = descend(state, aim, [aim.eta] if guess is not None else schedule(aim.eta), progress)
     swept = perf_counter()
-    regularised = state.plan
-    plan, potential = rounded(parts, regularised, state.potential)
-    settled = settled and state.eta == eta
-    converged = narrow or (settled and tol is None)
-    message = f"eta {state.eta:g}, {state.sweeps} sweeps, marginal error {state.error:.1e}"
+    message = explain(state, aim, end)
+    converged = end.narrow or (end.settled and aim.tol is None)
     if not converged:
-        wanted = f"tol = {tol:g}" if tol is not None else f"marginal = {marginal:g}"
-        if settled:
-            message = f"settled before {wanted}; lower eta ({message})"
-        else:
-            message = f"stopped by max_sweeps = {max_sweeps} before {wanted} ({message})"
         warnings.warn(f"sinkhorn {message}; its proved interval still holds", NotConverged, stacklevel=2)
+    plan = state.plan
+    repaired, potential = repair(hypergraph, plan, state.potential)
     return Regularised(
         hypergraph=hypergraph,
         model="dual",
@@ -135,53 +149,67 @@ def sinkhorn(
         version=version("motlp"),
         status=Status.CONVERGED if converged else Status.LIMIT,
         message=message,
-        objective=cover(parts, plan),
-        plan=plan,
+        objective=cost_of_cover(hypergraph, repaired),
+        plan=repaired,
         potential=potential,
-        seconds={"declare": declared - began, "solve": swept - declared, "round": perf_counter() - swept},
+        seconds={"declare": declared - began, "solve": swept - declared, "repair": perf_counter() - swept},
         eta=state.eta,
         sweeps=state.sweeps,
         marginal_error=state.error,
-        regularised_objective=state.objective(regularised),
-        regularised_plan=regularised,
+        regularised_objective=state.objective(plan),
+        regularised_plan=plan,
         regularised_potential=state.potential,
     )
 
 
-def check(eta: object = 1.0, tol: object = None, marginal: object = None, max_sweeps: object = 1) -> None:
-    """Refuses what cannot be asked for; before any work begins, too."""
-    for name, value in (("eta", eta), ("tol", tol), ("marginal", marginal)):
-        if not positive(value) and (value is not None or name == "eta"):
-            raise InvalidBudget(f"{name} is {shorten(value)}; it must be a number, positive and finite, such as 1e-3.")
-    if positive(eta) and eta < FINEST:
-        raise InvalidBudget(f"eta is {eta}; below {FINEST:g} floating point has no room for it; raise it.")
-    if not (isinstance(max_sweeps, Integral) and not isinstance(max_sweeps, bool) and int(max_sweeps) >= 1):
-        raise InvalidBudget(f"max_sweeps is {shorten(max_sweeps)}; it must be a whole number, at least 1.")
+def descend(state: Sweeper, aim: Aim, stages: list[float], progress: Progress) -> End:
+    """Sweeps through the stages of η, each with its share of the sweeps that are left."""
+    end = End(False, False)
+    for left, eta in zip(range(len(stages), 0, -1), stages, strict=True):
+        until = state.sweeps + max(1, (aim.max_sweeps - state.sweeps) // left)
+        error = aim.least_error if left == 1 else max(aim.least_error, SETTLED)
+        end = sweep_at(state, eta, error, until, aim, progress)
+        if end.narrow or state.sweeps >= aim.max_sweeps:
+            break
+    return End(end.narrow, end.settled and state.eta == aim.eta)
 
 
-def positive(value: object) -> TypeGuard[float]:
-    """Whether it is a number, positive and finite as a float."""
-    if not isinstance(value, Real) or isinstance(value, bool):
+def sweep_at(state: Sweeper, eta: float, error: float, until: int, aim: Aim, progress: Progress) -> End:
+    """Sweeps at one η, up to a marginal error, to a number of sweeps, or to the interval that is asked for."""
+    state.cool(eta)
+    first = state.sweeps
+    while True:
+        state.sweep()
+        settled = state.error <= error
+        over = settled or state.sweeps >= until
+        if not settled and (state.sweeps - first) % aim.leap == 0 and state.sweeps + aim.leap <= until:
+            state.leap()
+        if over or (state.sweeps - first) % LOOK == 0:
+            if look(state, aim, progress):
+                return End(True, settled)
+            if over:
+                return End(False, settled)
+
+
+def look(state: Sweeper, aim: Aim, progress: Progress) -> bool:
+    """Whether the interval is narrow enough; tells how wide it is, and spares the work where nobody wants to know."""
+    if aim.tol is None and progress is SILENCE:
         return False
-    try:
-        return isfinite(value) and float(value) > 0
-    except OverflowError:  # a whole number that no float holds
-        return False
+    plan, potential = repair(state.hypergraph, state.plan, state.potential)
+    lower, upper = 1.0 - cost_of_cover(state.hypergraph, plan), 1.0 - float(state.mass @ potential)
+    progress.interval(lower, upper, sweep=state.sweeps, eta=state.eta)
+    return aim.tol is not None and upper - lower <= aim.tol
 
 
-def begun(start: object, points: int) -> Float64[np.ndarray, " points"] | None:
-    """The potential to start from, as floats, if there is one."""
-    if start is None:
-        return None
-    try:
-        given = np.asarray(start)
-    except ValueError:  # rows of different lengths
-        given = np.empty((), object)
-    if given.dtype.kind not in "fiu":
-        raise InvalidBudget(f"start is {shorten(start)}; it must be an array of numbers, one potential a point.")
-    if given.shape != (points,):
-        raise InvalidBudget(f"start has shape {given.shape} for {points} points; give one potential a point.")
-    return given.astype(np.float64)
+def explain(state: Sweeper, aim: Aim, end: End) -> str:
+    """Where the sweeps ended, and why there if that is not where they were asked to get to."""
+    reached = f"eta {state.eta:g}, {state.sweeps} sweeps, marginal error {state.error:.1e}"
+    if end.narrow or (end.settled and aim.tol is None):
+        return reached
+    wanted = f"tol = {aim.tol:g}" if aim.tol is not None else f"marginal = {aim.least_error:g}"
+    if end.settled:
+        return f"settled before {wanted}; lower eta ({reached})"
+    return f"stopped by max_sweeps = {aim.max_sweeps} before {wanted} ({reached})"
 
 
 def schedule(eta: float) -> list[float]:
@@ -192,44 +220,65 @@ def schedule(eta: float) -> list[float]:
     return stages
 
 
-def descend(
-    state: Sweeper,
-    parts: Memberships,
-    eta: float,
-    tol: float | None,
-    marginal: float,
-    until: int,
-    callback: Callback | None,
-) -> tuple[bool, bool]:
-    """Sweeps at one η; whether the interval became narrow enough, and whether the marginals settled."""
-    state.cool(eta)
-    first = state.sweeps
-    while True:
-        state.sweep()
-        settled = state.error <= marginal
-        over = settled or state.sweeps >= until
-        if not settled and (state.sweeps - first) % LEAP == 0 and state.sweeps + LEAP <= until:
-            state.leap()
-        if (over or (state.sweeps - first) % CHECK == 0) and (tol is not None or callback is not None):
-            plan, potential = rounded(parts, state.plan, state.potential)
-            lower, upper = 1.0 - cover(parts, plan), 1.0 - float(parts.mass @ potential)
-            if callback is not None:
-                callback(state.sweeps, eta, lower, upper)
-            if tol is not None and upper - lower <= tol:
-                return True, settled
-        if over:
-            return False, settled
+def read_start(start: object, points: int) -> Float64[np.ndarray, " points"] | None:
+    """The potential to start from, as floats, if there is one."""
+    if start is None:
+        return None
+    try:
+        given = np.asarray(start)
+    except ValueError:  # rows of different lengths
+        given = np.empty((), object)
+    if given.dtype.kind not in "fiu":
+        raise InvalidBudget(f"`start` is {shorten(start)}; it must be an array of numbers, one potential a point.")
+    if given.shape != (points,):
+        raise InvalidBudget(f"`start` has shape {given.shape} for {points} points; give one potential a point.")
+    return given.astype(np.float64)
 
 
-def rounded(
-    parts: Memberships, plan: Float64[np.ndarray, " interactions"], potential: Float64[np.ndarray, " points"]
-) -> tuple[Float64[np.ndarray, " interactions"], Float64[np.ndarray, " points"]]:
-    """A feasible plan and a feasible potential near the given ones."""
-    feasible = feasible_potential(parts, potential)
-    return feasible_plan(parts, plan, feasible), feasible
+def read_aim(
+    eta: object = 1e-3, tol: object = None, marginal: object = None, max_sweeps: object = 1000, leap: object = LEAP
+) -> Aim:
+    """What is asked for, once it is known to make sense.
+
+    Raises:
+        InvalidBudget: a number that is out of range, or none at all.
+    """
+    numbers = {"eta": eta, "tol": tol, "marginal": marginal}
+    for name, value in numbers.items():
+        if not is_positive(value) and (value is not None or name == "eta"):
+            raise InvalidBudget(
+                f"`{name}` is {shorten(value)}; it must be a number, positive and finite, such as 1e-3."
+            )
+    if is_positive(eta) and eta < FINEST:
+        raise InvalidBudget(f"`eta` is {eta}; below {FINEST:g} floating point has no room for it; raise it.")
+    counts = {"max_sweeps": max_sweeps, "leap": leap}
+    for name, value in counts.items():
+        if not isinstance(value, Integral) or isinstance(value, bool) or int(value) < 1:
+            raise InvalidBudget(f"`{name}` is {shorten(value)}; it must be a whole number, at least 1.")
+    floats: Any = {name: None if value is None else float(value) for name, value in numbers.items()}  # type: ignore[arg-type]
+    return Aim(**floats, **{name: int(value) for name, value in counts.items()})  # type: ignore[call-overload]
 
 
-def cover(parts: Memberships, plan: Float64[np.ndarray, " interactions"]) -> float:
-    """What a plan costs, singletons for what it does not cover included."""
-    rest = np.maximum(parts.mass - total(parts.indptr, parts.interactions, plan), 0.0)
-    return float(parts.price @ plan + rest.sum())
+def check_relaxation(value: object) -> None:
+    """Refuse a factor with which the sweeps may not converge."""
+    if not is_positive(value) or not 1 <= value < 2:
+        raise InvalidBudget(f"`relaxation` is {shorten(value)}; it must be a number of at least 1 and below 2.")
+
+
+def is_positive(value: object) -> TypeGuard[float]:
+    """Whether it is a number, positive and finite as a float."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
+    try:
+        return isfinite(value) and float(value) > 0
+    except OverflowError:  # a whole number that no float holds
+        return False
+
+
+SOLVER = Direct(
+    name="sinkhorn",
+    solves="the plain problem, regularised: a proved interval",
+    run=sinkhorn,
+    check=read_aim,
+    options={"eta": float, "tol": float, "marginal": float, "max_sweeps": int},
+)

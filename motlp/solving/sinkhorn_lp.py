@@ -16,19 +16,60 @@ import numpy as np
 from jaxtyping import Bool, Float64
 
 from motlp.errors import InvalidBudget
-from motlp.frameworks.options import named_options
+from motlp.frameworks.answer import Status
+from motlp.frameworks.engine import find_engine
+from motlp.frameworks.options import read_options
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
-from motlp.solving.repair import Memberships, feasible_potential, memberships, total
-from motlp.solving.sinkhorn import Callback, NotConverged, begun, check, cover, sinkhorn
-from motlp.solving.solution import Solution, Status
-from motlp.solving.solve import PROVED_OPTIMAL, solve
+from motlp.solving.declared import solve_hypergraph
+from motlp.solving.direct import Direct
+from motlp.solving.repair import Plan, Potential, cost_of_cover, repair_potential
+from motlp.solving.sinkhorn import NotConverged, Regularised, read_aim, read_start, sinkhorn
+from motlp.solving.solution import PROVED_OPTIMAL, Solution
 from motlp.system.compiled import njit
+from motlp.system.progress import SILENCE, Progress, check_progress
 from motlp.system.threads import share, threads_for
 
 BEST = 10  # interactions around each point that the first linear program has; with 6 it needs a second
 JOINING = 6  # violated interactions around each point that join the next one
 ROUNDS = 30  # linear programs at most; one or two is usual
 VIOLATED = 1e-7  # what a constraint may be violated by without joining: the tolerance of the solvers
+
+
+class Incumbent:
+    """The best feasible plan and potential so far, and what they are worth as floats add it.
+
+    Attributes:
+        lower, upper: ends of the interval that they give, in units of risk.
+        message: the solver's word, and which linear program it was said of.
+    """
+
+    def __init__(self, guess: Regularised) -> None:
+        assert guess.plan is not None
+        assert guess.potential is not None
+        self.hypergraph, self.message = guess.hypergraph, "no linear program was needed"
+        self.plan, self.potential = guess.plan, guess.potential
+        self.cost = cost_of_cover(self.hypergraph, guess.plan)
+        self.value = float(self.hypergraph.mass @ guess.potential)
+
+    @property
+    def lower(self) -> float:
+        return 1.0 - self.cost
+
+    @property
+    def upper(self) -> float:
+        return 1.0 - self.value
+
+    @property
+    def width(self) -> float:
+        return self.cost - self.value
+
+    def improve(self, plan: Plan, potential: Potential) -> None:
+        """Takes a feasible plan, or a feasible potential, that is better."""
+        cost, value = cost_of_cover(self.hypergraph, plan), float(self.hypergraph.mass @ potential)
+        if cost < self.cost:
+            self.plan, self.cost = plan, cost
+        if value > self.value:
+            self.potential, self.value = potential, value
 
 
 def sinkhorn_lp(
@@ -39,7 +80,9 @@ def sinkhorn_lp(
     solver: str = "ipm",
     options: Mapping[str, Any] | None = None,
     start: Float64[np.ndarray, " _"] | None = None,
-    callback: Callback | None = None,
+    *,
+    best: int = BEST,
+    progress: Progress = SILENCE,
 ) -> Solution:
     """Solve the truncated problem to the optimum.
 
@@ -47,75 +90,79 @@ def sinkhorn_lp(
         eta, max_sweeps, start: of `sinkhorn`, which need not converge here.
         tol: width of the proved interval, in units of risk, that counts as an optimum.
         solver, options: of the framework "matrix", for the linear programs.
-        callback: called by `sinkhorn`, then after each linear program with η = 0 and the ends of the interval.
+        best: interactions around each point that the first linear program has.
+        progress: hears the interval from `sinkhorn`, then after each linear program, with `linear_program`.
 
     Raises:
         InvalidBudget: a number that is out of range or none at all, or a start that is not one number a point.
         UnknownName, InvalidConfig: the solver or an option cannot be used.
     """
-    check(eta, tol, None, max_sweeps)
     if tol is None:
-        raise InvalidBudget(f"tol is None; it must be a number, positive and finite, such as {PROVED_OPTIMAL:g}.")
+        raise InvalidBudget(f"`tol` is None; it must be a number, positive and finite, such as {PROVED_OPTIMAL:g}.")
+    read_aim(eta, tol, None, max_sweeps)
     check_hypergraph(hypergraph)
-    chosen, start = named_options(options), begun(start, hypergraph.measure.size)
+    check_progress(progress)
+    chosen, start = read_options(options), read_start(start, hypergraph.measure.size)
+    find_engine("matrix").prepare(solver, chosen)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotConverged)  # a guess is all that is wanted
-        guess = sinkhorn(hypergraph, eta, max_sweeps=max_sweeps, start=start, callback=callback)
+        guess = sinkhorn(hypergraph, eta, max_sweeps=max_sweeps, start=start, progress=progress)
     began = perf_counter()
-    parts = memberships(hypergraph)
-    assert guess.plan is not None
-    assert guess.potential is not None
-    plan, potential, message = guess.plan, guess.potential, "no linear program was needed"
-    kept = best(parts, guess.regularised_plan, BEST) | (hypergraph.sizes == 1)
-    rounds, presolve = 0, "on"  # it halves the time, but now and then what it returns is not feasible
-    while rounds < ROUNDS and cover(parts, plan) - parts.mass @ potential > tol:
-        settings = {"presolve": presolve} | chosen
-        answer = solve(hypergraph.select(kept), model="primal", framework="matrix", solver=solver, options=settings)
-        rounds += 1
-        said = answer.message.partition(";")[0]  # by the solver; the rest judges the small problem, not this one
-        message = f"{said} in linear program {rounds}, with {kept.sum()} interactions"
-        if answer.plan is None or answer.potential is None:
-            break
-        found = np.zeros(hypergraph.size)
-        found[kept] = np.maximum(answer.plan, 0.0)
-        plan = min(plan, found, key=lambda each: cover(parts, each))
-        prices = np.clip(answer.potential, 0.0, 1.0)
-        potential = max(potential, feasible_potential(parts, prices), key=lambda each: parts.mass @ each)
-        if callback is not None:
-            callback(guess.sweeps, 0.0, 1.0 - cover(parts, plan), 1.0 - float(parts.mass @ potential))
-        excess = total(parts.starts, parts.points, prices) - parts.price
-        joining = best(parts, np.where(kept, 0.0, excess - VIOLATED), JOINING)
-        if not joining.any():
-            if presolve == "off":
-                break
-            presolve = "off"
-        kept |= joining
-    width = cover(parts, plan) - parts.mass @ potential
-    reached = Status.OPTIMAL if width <= PROVED_OPTIMAL else Status.CONVERGED
+    found = generate_columns(guess, tol, best, solver, chosen, progress)
+    reached = Status.OPTIMAL if found.width <= PROVED_OPTIMAL else Status.CONVERGED
     return Solution(
         hypergraph=hypergraph,
         model="primal",
         framework="sinkhorn",
         solver="sinkhorn+lp",
         version=guess.version,
-        status=reached if width <= tol else Status.LIMIT,
-        message=message,
-        objective=cover(parts, plan),
-        plan=plan,
-        potential=potential,
+        status=reached if found.width <= tol else Status.LIMIT,
+        message=found.message,
+        objective=found.cost,
+        plan=found.plan,
+        potential=found.potential,
         seconds={
             "declare": guess.seconds["declare"],
-            "sinkhorn": guess.seconds["solve"] + guess.seconds["round"],
+            "sinkhorn": guess.seconds["solve"] + guess.seconds["repair"],
             "solve": perf_counter() - began,
         },
     )
 
 
-def best(parts: Memberships, score: Float64[np.ndarray, " interactions"], k: int) -> Bool[np.ndarray, " interactions"]:
+def generate_columns(
+    guess: Regularised, tol: float, best: int, solver: str, options: Mapping[str, Any], progress: Progress
+) -> Incumbent:
+    """Linear programs over growing sets of interactions, until the interval is narrow or nothing violated is left."""
+    hypergraph, found = guess.hypergraph, Incumbent(guess)
+    kept = choose_best(hypergraph, guess.regularised_plan, best) | (hypergraph.sizes == 1)
+    rounds, presolve = 0, "on"  # it halves the time, but now and then what it returns is not feasible
+    while rounds < ROUNDS and found.width > tol:
+        settings = {"presolve": presolve} | dict(options)
+        answer = solve_hypergraph(hypergraph.select(kept), "primal", "matrix", solver, settings)
+        rounds += 1
+        said = answer.message.partition(";")[0]  # by the solver; the rest judges the small problem, not this one
+        found.message = f"{said} in linear program {rounds}, with {kept.sum()} interactions"
+        if answer.plan is None or answer.potential is None:
+            break
+        plan, prices = np.zeros(hypergraph.size), np.clip(answer.potential, 0.0, 1.0)
+        plan[kept] = np.maximum(answer.plan, 0.0)
+        found.improve(plan, repair_potential(hypergraph, prices))
+        progress.interval(found.lower, found.upper, linear_program=rounds)
+        excess = hypergraph.memberships.sum_members(prices) - hypergraph.price
+        joining = choose_best(hypergraph, np.where(kept, 0.0, excess - VIOLATED), JOINING)
+        if not joining.any():
+            if presolve == "off":
+                break
+            presolve = "off"
+        kept |= joining
+    return found
+
+
+def choose_best(hypergraph: Hypergraph, score: Plan, k: int) -> Bool[np.ndarray, " interactions"]:
     """The interactions of positive score that are among the k best around one of their points."""
-    chosen = np.zeros(len(score), bool)
-    choose = partial(_choose, parts.indptr, parts.interactions, score, k, chosen)
-    share(choose, len(parts.mass), threads_for(len(parts.points)))
+    members, chosen = hypergraph.memberships, np.zeros(len(score), bool)
+    choose = partial(_choose, members.indptr, members.interactions, score, k, chosen)
+    share(choose, hypergraph.measure.size, threads_for(len(members.points)))
     return chosen
 
 
@@ -136,3 +183,12 @@ def _choose(indptr, interactions, score, k, chosen, start, stop):
         for a in who:
             if a >= 0:
                 chosen[a] = True
+
+
+SOLVER = Direct(
+    name="sinkhorn+lp",
+    solves="the plain problem, to its optimum",
+    run=sinkhorn_lp,
+    check=read_aim,
+    options={"eta": float, "tol": float, "max_sweeps": int},
+)

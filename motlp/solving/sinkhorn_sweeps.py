@@ -72,20 +72,23 @@ class Sweeper:
     """
 
     def __init__(
-        self, hypergraph: Hypergraph, start: Float64[np.ndarray, " points"], threads: int | None = None
+        self,
+        hypergraph: Hypergraph,
+        start: Float64[np.ndarray, " points"],
+        threads: int | None = None,
+        relaxation: float = RELAXATION,
     ) -> None:
-        self.hypergraph = hypergraph
+        self.hypergraph, self.relaxation = hypergraph, relaxation
         self.threads = threads or threads_for(int(hypergraph.sizes.sum()))
         self.neighbours = neighbours(hypergraph)
-        mass, labels = hypergraph.mass, hypergraph.measure.labels
+        mass = hypergraph.mass
         # A point without mass has no plan, nor has any interaction that holds one; a point with neither stays put.
         start = np.clip(np.nan_to_num(start, nan=0.0, neginf=0.0, posinf=1.0), -FARTHEST, FARTHEST)
         self.scaled = np.where(mass > 0, start, -np.inf)
         moves = np.zeros(len(mass), bool)
         for rows in hypergraph.members:
             moves[rows[(mass[rows] > 0).all(axis=1)]] = True
-        by_class = np.argsort(labels, kind="stable")
-        self.blocks = [b[moves[b]] for b in np.split(by_class, np.cumsum(np.bincount(labels))[:-1])]
+        self.blocks = [block[moves[block]] for block in hypergraph.blocks]
         self.mass, self.logs = mass, np.log(np.where(mass > 0, mass, 1.0))
         self.eta, self.sweeps, self.error = 1.0, 0, np.inf
         self.landed = self.scaled.copy()
@@ -124,7 +127,7 @@ class Sweeper:
         """One pass over all classes."""
         for block, errors in zip(self.blocks, self.errors_by_class, strict=True):
             update = partial(
-                _sweep, block, *self.neighbours, self.scaled, self.mass, self.logs, self.eta, RELAXATION, errors
+                _sweep, block, *self.neighbours, self.scaled, self.mass, self.logs, self.eta, self.relaxation, errors
             )
             share(update, len(errors), self.threads)
         self.error = float(self.errors.sum())

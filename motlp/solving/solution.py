@@ -1,35 +1,20 @@
 """What comes back from any solver."""
 
 from dataclasses import dataclass, field
-from enum import Enum
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float64
 
+from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph
 from motlp.proof.bounds import cover_cost, potential_value
 from motlp.proof.decimals import float_above, keep_lower
 
+# A point whose proved interval is no wider than this is optimal, whoever vouches for it, and no other is.
+PROVED_OPTIMAL = 1e-6
 ROUNDING = 1e-6  # by which a solver may miss an end of [0, 1]
-
-
-class Status(Enum):
-    """How a solve ended; the value is a sentence for people."""
-
-    OPTIMAL = "solved to optimality"
-    CONVERGED = "converged to what was asked; the proved interval says how far off the optimum that is"
-    INACCURATE = "solved loosely; the proved interval holds, the solver's own number may be off"
-    LIMIT = "stopped at a limit before the optimum; the proved interval still holds"
-    INFEASIBLE = "no solution satisfies the constraints; look at those that were added"
-    UNBOUNDED = "the objective has no bound; look at the constraints that were taken away"
-    FAILED = "the solver gave no usable answer; try another solver or other options"
-
-    @property
-    def label(self) -> str:
-        """One word, as in tables and JSON."""
-        return self.name.lower()
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,85 +1,90 @@
-"""Solve a hypergraph, or a declared model, with any solver of any framework."""
+"""The one door: solve a hypergraph, or a declared model, with any solver there is."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from motlp.errors import InvalidConfig, InvalidModel, shorten
-from motlp.frameworks.answer import Part
+from motlp.errors import InvalidConfig, shorten
 from motlp.frameworks.catalogue import SolverInfo
-from motlp.frameworks.model import FRAMEWORKS, Model, check_names, declaration, declare, engine
-from motlp.frameworks.options import named_options
+from motlp.frameworks.declaration import check_names
+from motlp.frameworks.engine import FRAMEWORKS, find_engine
+from motlp.frameworks.model import Model
+from motlp.frameworks.options import read_options
 from motlp.problem.hypergraph import Hypergraph
-from motlp.solving.declared import PROVED_OPTIMAL, fit, solution_of
+from motlp.solving.declared import solve_model
+from motlp.solving.method import DIRECT, SOLVER, Method
 from motlp.solving.solution import Solution
-
-__all__ = ["PROVED_OPTIMAL", "check", "solve", "solvers"]
-
-# Beyond so many interactions the simplex method, HiGHS' own choice, takes many times as long as its interior point;
-# crossover to a vertex would take the time that was saved, and the proved interval needs no vertex.
-LARGE = 20_000
-INTERIOR_POINT = {"solver": "ipm", "run_crossover": "off"}
+from motlp.system.progress import SILENCE, Progress, check_progress
 
 
 def solve(
     problem: Hypergraph | Model,
     *,
-    model: str = "dual",
-    framework: str = "cvxpy",
-    solver: str = "highs",
+    model: str | None = None,
+    framework: str | None = None,
+    solver: str | None = None,
     options: Mapping[str, Any] | None = None,
+    start: Solution | None = None,
+    progress: Progress = SILENCE,
 ) -> Solution:
     """Solve the truncated problem.
 
+    Where nothing is asked for, the size decides: the dual in CVXPY by HiGHS, by its interior point method if there are
+    more than 20,000 interactions, or "sinkhorn+lp", which proves the same optimum, beyond 200,000.
+
     Args:
-        problem: a hypergraph, over which `model` is declared in `framework`; or a declared model, which
-            says both itself.
-        solver: a name that `motlp.solvers()` lists for the framework.
-        options: passed on to the solver. Unless they name a method, "highs" takes a large hypergraph by its
-            interior point method, without crossover; a declared model it takes as HiGHS sees fit.
+        problem: a hypergraph; or a declared model, which says itself what is solved in which framework.
+        model: the formulation that is declared over the hypergraph, "dual" by default.
+        framework: "cvxpy" (the default), "pyomo" or "matrix", in which it is declared.
+        solver: a name that `motlp.solvers()` lists for the framework; or "sinkhorn" or "sinkhorn+lp", which work on the
+            interactions themselves.
+        options: of the solver. Unless they name a method, "highs" takes a large hypergraph by its interior point
+            method, without crossover; a declared model it takes as HiGHS sees fit.
+        start: the solution of a neighbouring problem on the same points, for Sinkhorn to begin from; the others begin
+            afresh.
+        progress: hears the interval from Sinkhorn; the others keep silent until they end.
 
     Raises:
         UnknownName, SolverUnavailable, InvalidConfig: what was asked for does not exist here.
         InvalidModel: the model cannot be declared, or is none that its framework can solve.
+        InvalidBudget: a number for Sinkhorn is out of range.
 
     A solver that fails raises nothing: the status says so, and whatever bound still holds is reported. Whatever became
     of a declared model, the message says what the numbers of the solution do not mean.
     """
-    check_names(model=model, framework=framework, solver=solver)
-    chosen = named_options(options)
+    check_progress(progress)
+    if not isinstance(start, Solution | None):
+        raise InvalidConfig(f"`start` is {shorten(start)}; it must be a Solution, or None.")
     if isinstance(problem, Model):
-        if not isinstance(problem.hypergraph, Hypergraph):
-            raise InvalidModel(
-                f"the model {problem.name!r} cannot be solved: its hypergraph is {shorten(problem.hypergraph)}, "
-                "not the one over which it was declared."
-            )
-        answer = engine(problem.framework).solve(problem, solver, chosen)
-        return solution_of(problem, fit(answer, problem.hypergraph), problem.hypergraph)
+        check_asked(problem, model, framework, solver)
+        return solve_model(problem, solver or SOLVER, read_options(options))
     if not isinstance(problem, Hypergraph):
         raise InvalidConfig(
-            f"problem is {shorten(problem)}; it must be a hypergraph, which motlp.interactions(measure, …) makes, "
+            f"`problem` is {shorten(problem)}; it must be a hypergraph, which motlp.interactions(measure, …) makes, "
             "or a model that motlp.declare(hypergraph) returns."
         )
-    declared = declare(problem.maximal(), model, framework)
-    if solver.lower() == "highs" and declared.hypergraph.size > LARGE and "solver" not in chosen:
-        chosen = INTERIOR_POINT | chosen
-    answer = fit(engine(framework).solve(declared, solver, chosen), declared.hypergraph)
-    if answer.plan.values is not None:
-        plan = np.zeros(problem.size)
-        plan[problem.binding] = answer.plan.values
-        answer = replace(answer, plan=Part(plan))
-    return solution_of(declared, answer, problem)
+    return Method(model, framework, solver, read_options(options)).solve(problem, start, progress)
 
 
-def check(model: str, framework: str, solver: str, options: Mapping[str, Any] | None) -> None:
-    """Refuse now what `solve` would refuse later: an unknown model, framework, solver or option."""
-    check_names(model=model, framework=framework, solver=solver)
-    declaration(model, framework)
-    engine(framework).prepare(solver, named_options(options))
+def check_asked(declared: Model, model: str | None, framework: str | None, solver: str | None) -> None:
+    """Refuse what a declared model contradicts.
+
+    Raises:
+        InvalidConfig: another model or framework, or a solver that takes no declared model.
+    """
+    asked = {"model": (model, declared.name), "framework": (framework, declared.framework)}
+    names = {"model": model, "framework": framework, "solver": solver}
+    check_names(**{name: value for name, value in names.items() if value is not None})
+    for name, (value, own) in asked.items():
+        if value not in (None, own):
+            raise InvalidConfig(f"`{name}` is {value!r}, but the declared model is of {own!r}; leave out `{name}`.")
+    if solver is not None and solver.lower() in DIRECT:
+        raise InvalidConfig(
+            f"`solver` is {solver!r}, which works on the interactions themselves and takes no declared model; "
+            "give it the hypergraph."
+        )
 
 
 def solvers() -> list[SolverInfo]:
-    """Every solver motlp knows, ready or not, framework by framework."""
-    return [info for name in FRAMEWORKS for info in engine(name).solvers()]
+    """Every solver motlp knows, ready or not, framework by framework, and what it can solve."""
+    declared = [info for name in FRAMEWORKS for info in find_engine(name).solvers()]
+    return [*declared, *(solver.info for solver in DIRECT.values())]

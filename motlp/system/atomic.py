@@ -20,7 +20,7 @@ _numbers = count()
 
 
 @contextmanager
-def written(path: Path) -> Iterator[Path]:
+def write_atomically(path: Path) -> Iterator[Path]:
     """A path to write to; takes the place of `path` when the block ends, and vanishes if it fails.
 
     Where `path` is a link, what it leads to is replaced, and the link stays.
@@ -28,9 +28,9 @@ def written(path: Path) -> Iterator[Path]:
     Raises:
         InvalidFile: the folder cannot be written to, or the disk is full.
     """
-    place = settled(path)
+    place = resolve_place(path)
     # Of this process and this call alone: others may write to the same place at the same time.
-    beside = place.with_name(f"{ours()}{os.getpid()}-{next(_numbers)}.part")
+    beside = place.with_name(f"{unfinished_prefix()}{os.getpid()}-{next(_numbers)}.part")
     _unfinished.add(beside)
     try:
         yield beside
@@ -45,11 +45,11 @@ def written(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def lock_folder(path: Path) -> Iterator[None]:
     """One at a time of all that write to the folder of `path` in this way, where the file system can see to that."""
     descriptor = None
     with suppress(OSError):
-        descriptor = os.open(settled(path).parent, os.O_RDONLY)
+        descriptor = os.open(resolve_place(path).parent, os.O_RDONLY)
         if fcntl is not None:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:
@@ -59,7 +59,7 @@ def alone(path: Path) -> Iterator[None]:
             os.close(descriptor)  # which gives the lock back
 
 
-def writable(path: Path | None) -> None:
+def check_writable(path: Path | None) -> None:
     """Refuse now, before long work, a place that cannot be written to; None is no place at all.
 
     Raises:
@@ -67,16 +67,16 @@ def writable(path: Path | None) -> None:
     """
     if path is None:
         return
-    folder = settled(path).parent
+    folder = resolve_place(path).parent
     if not folder.is_dir():
         missing = folder if path.is_symlink() else path.parent
         raise InvalidFile(f"{path} cannot be written: there is no folder {missing}; make it, or give another path.")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise InvalidFile(f"{path} cannot be written: the folder {folder} is read-only; give another path.")
-    tidy(folder)
+    remove_leftovers(folder)
 
 
-def settled(path: Path) -> Path:
+def resolve_place(path: Path) -> Path:
     """The place of a file, there or not yet, once the links that lead to it are followed.
 
     Raises:
@@ -98,22 +98,22 @@ def settled(path: Path) -> Path:
     return place
 
 
-def ours() -> str:
+def unfinished_prefix() -> str:
     """How the names of unfinished files begin that processes of this machine write."""
     return f".motlp-{platform.node()}-"
 
 
-def tidy(folder: Path) -> None:
+def remove_leftovers(folder: Path) -> None:
     """Remove what processes of this machine left unfinished that were killed on the spot."""
     with suppress(OSError):
         for left in folder.iterdir():
-            if left.name.startswith(ours()) and left.suffix == ".part":
-                number = left.name.removeprefix(ours()).split("-")[0]
-                if number.isdecimal() and not alive(int(number)):
+            if left.name.startswith(unfinished_prefix()) and left.suffix == ".part":
+                number = left.name.removeprefix(unfinished_prefix()).split("-")[0]
+                if number.isdecimal() and not is_running(int(number)):
                     left.unlink()
 
 
-def alive(process: int) -> bool:
+def is_running(process: int) -> bool:
     """Whether a process of that number runs; all are taken to do so where that cannot be asked."""
     if os.name != "posix":
         return True
@@ -126,7 +126,7 @@ def alive(process: int) -> bool:
     return True
 
 
-def discard() -> None:
+def discard_unfinished() -> None:
     """Remove what is written at this moment, for a process that ends without unwinding."""
     for beside in list(_unfinished):
         with suppress(OSError):

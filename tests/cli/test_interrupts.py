@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from motlp.studies.sweep import COLUMNS
-from motlp.system.atomic import ours, writable
+from motlp.studies.rows import COLUMNS
+from motlp.system.atomic import check_writable, unfinished_prefix
 
 # Tells when it listens, as `main` does first: before, while the interpreter starts, a signal is Python's own.
 MAIN = "import os; from motlp.cli import main as cli; cli.listen(); os.write(1, b'.'); cli.main()"
@@ -47,8 +47,8 @@ def interrupted(kind: str, number: int, delay: float, late: bool, folder: Path) 
     left = set(folder.iterdir()) - {table}
     if number == signal.SIGKILL:
         assert process.returncode in (0, -signal.SIGKILL)
-        assert all(path.name.startswith(ours()) for path in left)
-        writable(table)  # as the next command does
+        assert all(path.name.startswith(unfinished_prefix()) for path in left)
+        check_writable(table)  # as the next command does
         left = set(folder.iterdir()) - {table}
     elif process.returncode:
         assert (process.returncode, err) == ENDS[number], f"{kind} after {delay:.3f} s"

@@ -11,14 +11,14 @@ import pyomo.environ as pyo
 import pytest
 from motlp.models import dual
 
-from motlp import Ball, Hypergraph, Method, MotlpError, Status, declare, solve, solvers
+from motlp import Ball, Hypergraph, MotlpError, Status, declare, solve, solvers
 from motlp.datasets import load
 from motlp.errors import InvalidConfig, InvalidModel, SolverUnavailable, UnknownName
 from motlp.frameworks import cvxpy as in_cvxpy
 from motlp.frameworks import pyomo as in_pyomo
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
-from motlp.solving.declared import PROVED_OPTIMAL
+from motlp.solving.solution import PROVED_OPTIMAL
 
 RISK = 0.2655
 READY = [(info.framework, info.name) for info in solvers() if info.ready]
@@ -264,7 +264,7 @@ def theirs(monkeypatch) -> ModuleType:
     monkeypatch.setitem(sys.modules, "theirs", module)
     entries = importlib.metadata.entry_points(group="motlp.models")
     fakes = [importlib.metadata.EntryPoint(name, name, "motlp.models") for name in ("theirs", "nowhere")]
-    monkeypatch.setattr("motlp.frameworks.model.entry_points", lambda group: (*entries, *fakes))
+    monkeypatch.setattr("motlp.frameworks.declaration.entry_points", lambda group: (*entries, *fakes))
     return module
 
 
@@ -342,5 +342,3 @@ def test_a_model_that_does_not_import_is_told_in_one_line(pair, theirs):
     for act in (solve, declare):
         with pytest.raises(InvalidModel, match=text):
             act(pair, **{"model" if act is solve else "name": "nowhere"})
-    with pytest.raises(InvalidModel, match=text):
-        Method("nowhere")

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from support.hearing import Heard
 
 from motlp.errors import TooManyInteractions
 from motlp.geometry import pairs as module
 from motlp.geometry.distance import exact_distance
 from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
-from motlp.system.progress import Progress
 
 NORMS = ["l2", "linf", "l1"]
 VALUES = {
@@ -139,16 +139,12 @@ def test_a_broken_executor_is_heard_of():
 
 
 def test_progress_ends_at_the_total():
-    heard = []
-
-    class Hears(Progress):
-        def update(self, stage, done, total):
-            heard.append((stage, done, total))
-
+    heard = Heard()
     points, labels = cloud(np.uint8, number=3000)
-    pairs_within(points, labels, LIMITS["l2"], "l2", progress=Hears())
-    total = heard[-1][2]
-    assert heard == [("pairs", done, total) for done in range(1, total + 1)]
+    pairs_within(points, labels, LIMITS["l2"], "l2", progress=heard)
+    steps = heard.updates.pop("pairs")
+    assert steps == [(done, len(steps)) for done in range(1, len(steps) + 1)]
+    assert not heard.updates
 
 
 def test_too_many_are_refused():

@@ -18,10 +18,10 @@ from support.measures import BUDGETS, measures, threats
 
 from motlp import Ball, Status, declare, solve
 from motlp.datasets import load
-from motlp.frameworks.model import FRAMEWORKS
+from motlp.frameworks.engine import FRAMEWORKS
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
-from motlp.problem.threat import exact
+from motlp.problem.rationals import exact
 
 NEAR = 1e-9
 

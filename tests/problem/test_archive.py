@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import brute
+from support.comparison import same
 from support.measures import measures, threats
 
 from motlp.errors import InvalidFile, InvalidHypergraph
@@ -22,9 +23,10 @@ from motlp.problem.archive import digest, is_archive, load, replaceable, save
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
-from motlp.problem.threat import Ball, Quadratic, exact
+from motlp.problem.rationals import exact
+from motlp.problem.threat import Ball, Quadratic
 from motlp.solving.solve import solve
-from motlp.system.atomic import discard, ours, writable, written
+from motlp.system.atomic import check_writable, discard_unfinished, unfinished_prefix, write_atomically
 
 
 @pytest.fixture
@@ -39,19 +41,6 @@ def saved(small, tmp_path):
     path = tmp_path / "set.npz"
     save(interactions(small, Ball("l2"), "0.9", 3), path)
     return path
-
-
-def same(one, other) -> bool:
-    """Bit for bit, with types and shapes."""
-    for name in ("points", "labels", "mass"):
-        a, b = getattr(one.measure, name), getattr(other.measure, name)
-        if (a.dtype, a.shape, a.tobytes()) != (b.dtype, b.shape, b.tobytes()):
-            return False
-    if any(getattr(one.measure, n) != getattr(other.measure, n) for n in ("unit", "class_names", "name", "shape")):
-        return False
-    arrays = zip((*one.members, *one.births), (*other.members, *other.births), strict=True)
-    alike = all((a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes()) for a, b in arrays)
-    return alike and (one.threat, one.eps) == (other.threat, other.eps)
 
 
 @given(measures(), st.sampled_from(["l2", "linf", "l1", "quadratic"]), st.integers(1, 2))
@@ -214,9 +203,9 @@ def test_five_hundred_altered_files_are_refused_or_true(tmp_path):
 
 def test_sets_put_in_by_hand_are_checked(small):
     hypergraph = interactions(small, Ball("l2"), "0.5", 3)
-    assert hypergraph.checked() is hypergraph
+    assert hypergraph.check() is hypergraph
     assert hypergraph.counts[2] < 48
-    assert hypergraph.maximal().checked().at("0.45").checked().truncate(2).checked().order == 2
+    assert hypergraph.maximal().check().at("0.45").check().truncate(2).check().order == 2
     listed = {tuple(row) for row in hypergraph.members[1].tolist()}
     far = next((u, v) for u in range(0, 12, 3) for v in range(1, 12, 3) if (u, v) not in listed)
 
@@ -226,7 +215,7 @@ def test_sets_put_in_by_hand_are_checked(small):
         return Hypergraph(small, Ball("l2"), Fraction(1, 2), (singletons[0], members), (singletons[1], born))
 
     near, born = hypergraph.members[1][:1].tolist(), hypergraph.births[1][:1].tolist()
-    assert pairs(near, born).checked().size == 13
+    assert pairs(near, born).check().size == 13
     for rows, births, message in [
         ([far], [0.0], f"of the points {far[0]}, {far[1]}, is no interaction"),
         (near, [0.0], "another birth than its points"),
@@ -240,14 +229,14 @@ def test_sets_put_in_by_hand_are_checked(small):
         (near, born * 2, "1 members and 2 births"),
     ]:
         with pytest.raises(InvalidHypergraph, match=message) as refusal:
-            pairs(rows, births).checked()
+            pairs(rows, births).check()
         assert "\n" not in str(refusal.value)
     with pytest.raises(InvalidHypergraph, match="a ball has a budget"):
-        replace(hypergraph, eps=None).checked()
+        replace(hypergraph, eps=None).check()
     with pytest.raises(InvalidHypergraph, match="is no interaction"):
-        replace(hypergraph, eps=Fraction(2, 5)).checked()
+        replace(hypergraph, eps=Fraction(2, 5)).check()
     with pytest.raises(InvalidHypergraph, match=r"another birth|is no interaction"):
-        replace(hypergraph, measure=replace(small, points=small.points // 2)).checked()
+        replace(hypergraph, measure=replace(small, points=small.points // 2)).check()
 
 
 @given(measures(), threats(norms=("l2", "linf", "l1")), st.integers(1, 4), st.sampled_from([0, -1000, 400]))
@@ -257,7 +246,7 @@ def test_what_is_enumerated_is_valid(measure, threat, order, exponent):
     if exponent and isinstance(cost, Ball):
         measure = replace(measure, points=np.ldexp(measure.points.astype(float), exponent))
         eps = exact(eps) * Fraction(2) ** exponent
-    interactions(measure, cost, eps, min(order, measure.classes)).checked()
+    interactions(measure, cost, eps, min(order, measure.classes)).check()
 
 
 def test_points_changed_after_the_enumeration_are_not_saved(tmp_path):
@@ -329,22 +318,22 @@ def test_a_full_disk_leaves_nothing_behind(small, saved, tmp_path):
 
 def test_a_process_that_is_ended_while_writing_leaves_nothing_behind(tmp_path):
     place = tmp_path / "a.csv"
-    with suppress(InvalidFile), written(place) as beside:
+    with suppress(InvalidFile), write_atomically(place) as beside:
         beside.write_text("half")
-        discard()  # as at Ctrl-C, before the process ends on the spot
+        discard_unfinished()  # as at Ctrl-C, before the process ends on the spot
         assert list(tmp_path.iterdir()) == []
-    with written(place) as beside:
+    with write_atomically(place) as beside:
         beside.write_text("whole")
         assert not place.exists()
     assert [path.read_text() for path in tmp_path.iterdir()] == ["whole"]
 
 
 def test_places_that_cannot_be_written_to(tmp_path):
-    writable(None)
-    writable(tmp_path / "a.csv")
+    check_writable(None)
+    check_writable(tmp_path / "a.csv")
     for path in (tmp_path, tmp_path / "no" / "a.csv"):
         with pytest.raises(InvalidFile, match="cannot be written"):
-            writable(path)
+            check_writable(path)
 
 
 def test_links_stay_and_what_they_lead_to_is_replaced(tmp_path):
@@ -352,7 +341,7 @@ def test_links_stay_and_what_they_lead_to_is_replaced(tmp_path):
     link, place = tmp_path / "link", tmp_path / "folder" / "a.csv"
     link.symlink_to("folder/a.csv")
     for text in ("new", "newer"):
-        with written(link) as beside:
+        with write_atomically(link) as beside:
             beside.write_text(text)
         assert link.is_symlink()
         assert place.read_text() == text
@@ -363,7 +352,7 @@ def test_threads_that_write_to_one_place_do_not_meet(tmp_path):
     place, both = tmp_path / "a.csv", Barrier(2)
 
     def write(text: str) -> None:
-        with written(place) as beside:
+        with write_atomically(place) as beside:
             beside.write_text(text)
             both.wait(10)
             assert beside.read_text() == text
@@ -379,8 +368,8 @@ def test_what_a_killed_process_left_is_removed(tmp_path):
     killed = subprocess.Popen(["true"])
     killed.wait()
     for process in (killed.pid, os.getpid()):
-        (tmp_path / f"{ours()}{process}-0.part").write_text("half")
+        (tmp_path / f"{unfinished_prefix()}{process}-0.part").write_text("half")
     (tmp_path / ".motlp-elsewhere-1-0.part").write_text("of another machine")
-    writable(tmp_path / "a.csv")
+    check_writable(tmp_path / "a.csv")
     left = {path.name for path in tmp_path.iterdir()}
-    assert left == {f"{ours()}{os.getpid()}-0.part", ".motlp-elsewhere-1-0.part"}
+    assert left == {f"{unfinished_prefix()}{os.getpid()}-0.part", ".motlp-elsewhere-1-0.part"}

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.hearing import Heard
 from support.measures import measures
 from support.points import root
 
@@ -20,12 +21,12 @@ from motlp.geometry.exact import radius_squared
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
-from motlp.problem.threat import Ball, Cost, Quadratic
+from motlp.problem.threat import Ball, Quadratic, Threat
 
 NORMS = ("l2", "linf", "l1")
 
 
-def brute_force(measure: LabeledMeasure, cost: Cost, eps: Fraction, order: int) -> list[set[tuple[int, ...]]]:
+def brute_force(measure: LabeledMeasure, cost: Threat, eps: Fraction, order: int) -> list[set[tuple[int, ...]]]:
     """Every set of points of distinct classes, judged by itself in rational arithmetic."""
 
     def judge(members: tuple[int, ...]) -> bool:
@@ -162,16 +163,10 @@ def test_the_answer_depends_on_nothing_else(digits, cost):
 
 
 def test_progress_reaches_the_end(digits):
-    seen: dict[str, list[tuple[int, int]]] = {}
-    interactions(
-        digits.select(per_class=20),
-        Ball("l2"),
-        "1.2",
-        4,
-        progress=lambda stage, done, total: seen.setdefault(stage, []).append((done, total)),
-    )
-    assert list(seen) == ["pairs", "order 3", "order 4"]
-    assert all(steps[-1][0] == steps[-1][1] for steps in seen.values())
+    heard = Heard()
+    interactions(digits.select(per_class=20), Ball("l2"), "1.2", 4, progress=heard)
+    assert list(heard.updates) == ["pairs", "order 3", "order 4"]
+    assert all(steps[-1][0] == steps[-1][1] for steps in heard.updates.values())
 
 
 @pytest.mark.parametrize("most", [29_000, 100_000])

@@ -1,4 +1,4 @@
-"""The door: what is a labelled measure, budget or norm, and what is refused."""
+"""Labelled measures: from arrays, by selection, and what is refused."""
 
 import pickle
 from dataclasses import replace
@@ -13,18 +13,14 @@ from hypothesis import strategies as st
 from motlp.models import dual
 from support.measures import measures
 
-from motlp.errors import InvalidBudget, InvalidMeasure, MotlpError, UnknownName
-from motlp.problem.interactions import interactions
-from motlp.problem.measure import LabeledMeasure, check_mass
+from motlp.errors import InvalidMeasure, UnknownName
+from motlp.problem.arrays import check_mass
+from motlp.problem.measure import LabeledMeasure
 from motlp.problem.owned import own
-from motlp.problem.threat import Ball, Quadratic, exact
 
 X = np.array([[0, 3], [1, 1], [2, 5], [4, 4]])
 Y = np.array([0, 1, 0, 1])
 of = LabeledMeasure.from_arrays
-
-
-# arrays
 
 
 @given(measures())
@@ -54,23 +50,6 @@ def test_truth_values_are_zero_and_one():
     measure = of(X > 2, Y)
     assert measure.unit == 1
     assert np.array_equal(measure.points, X > 2)
-
-
-@pytest.mark.parametrize(
-    ("y", "names", "labels"),
-    [
-        ([7, 3, 7, 3], ("3", "7"), [1, 0, 1, 0]),
-        ([2.0, 1.0, 2.0, 1.0], ("1", "2"), [1, 0, 1, 0]),
-        ([0.5, 1.0, 0.5, 1.0], ("0.5", "1.0"), [0, 1, 0, 1]),
-        (["dog", "cat", "dog", "cat"], ("cat", "dog"), [1, 0, 1, 0]),
-        (np.array(["dog", "cat", "dog", "cat"], dtype=object), ("cat", "dog"), [1, 0, 1, 0]),
-        ([True, False, True, False], ("False", "True"), [1, 0, 1, 0]),
-    ],
-)
-def test_classes_are_the_labels_in_ascending_order(y, names, labels):
-    measure = of(X, y)
-    assert measure.class_names == names
-    assert measure.labels.tolist() == labels
 
 
 def test_class_names():
@@ -103,65 +82,30 @@ def test_units_are_exact(unit, value):
     assert type(found.numerator) is type(found.denominator) is int
 
 
-class Stubborn:
-    """An array of another library that will not be read, as a tensor with a gradient."""
-
-    def __array__(self, dtype=None, copy=None):
-        raise RuntimeError("not while it learns.")
-
-
 @pytest.mark.parametrize(
-    ("arguments", "options", "reason"),
+    ("options", "reason"),
     [
-        ((X * np.nan, Y), {}, "feature 0 of point 0 is nan"),
-        ((np.where(X == 1, [0, np.inf], X), Y), {}, "feature 1 of point 1 is inf"),
-        ((X, Y[:3]), {}, "4 points and y has 3 labels"),
-        ((X[:3], Y), {}, "3 points and y has 4 labels"),
-        ((X, [1, 1, 1, 1]), {}, "one class only"),
-        ((X[:0], Y[:0]), {}, "(0, 2)"),
-        ((X[:, :0], Y), {}, "(4, 0)"),
-        ((X[:, 0], Y), {}, "reshape(-1, 1)"),
-        ((3.0, Y), {}, "one row per point"),
-        ((X, Y.reshape(-1, 1)), {}, "one-dimensional"),
-        ((X, [0, 1, np.nan, 1]), {}, "the label of point 2 is nan"),
-        ((X, [0, 1, 0, -np.inf]), {}, "the label of point 3 is -inf"),
-        ((X, np.array(["2024-01-01", "NaT", "2024-01-01", "NaT"], "M8[D]")), {}, "the label of point 1 is NaT"),
-        ((X, np.array([0, np.nan, np.nan, 1], dtype=object)), {}, "the label of point 1 is nan"),
-        ((X, np.array([0, "a", None, 1], dtype=object)), {}, "the label of point 2 is None"),
-        ((X, np.array([0, "a", 1, 1], dtype=object)), {}, "no order"),
-        ((X, Y, [1, 10**400, 1, 1]), {}, "beyond the range of floating point"),
-        ((Stubborn(), Y), {}, "X is no array of numbers of one length each: not while it learns."),
-        ((X, Y), {"unit": np.float32(0.1)}, "exactly"),
-        ((X, Y), {"unit": True}, "exactly"),
-        ((X.astype(str), Y), {}, "not real numbers"),
-        ((X.astype(object), Y), {}, "not real numbers"),
-        ((X * 1j, Y), {}, "not real numbers"),
-        ((X.astype(np.longdouble), Y), {}, "more than 64 bits"),
-        (([[1, 2], [3], [4, 5], [6, 7]], Y), {}, "X is no array"),
-        ((np.ma.masked_equal(X, 5), Y), {}, "masked"),
-        ((X, Y, [1, 2, -1, 1]), {}, "mass of point 2 is -1"),
-        ((X, Y, [1, 2, np.nan, 1]), {}, "mass of point 2 is nan"),
-        ((X, Y, [1, 2, 3, np.inf]), {}, "mass of point 3 is inf"),
-        ((X, Y, [0, 0, 0, 0]), {}, "every mass is 0"),
-        ((X, Y, [1e308] * 4), {}, "sum to infinity"),
-        ((X, Y, [1, 2, 3]), {}, "one mass a point"),
-        ((X, Y, [[1, 2, 3, 4]]), {}, "one mass a point"),
-        ((X, Y, ["a", "b", "c", "d"]), {}, "mass is no array"),
-        ((X, Y, np.ones(4) * 1j), {}, "not real numbers"),
-        ((X, Y), {"unit": 1 / 255}, "exactly"),
-        ((X, Y), {"unit": "a pixel"}, "exactly"),
-        ((X, Y), {"unit": float("nan")}, "exactly"),
-        ((X, Y), {"unit": 0}, "positive"),
-        ((X, Y), {"unit": "-1/255"}, "positive"),
-        ((X, Y), {"class_names": ["a"]}, "1 class names for 2 classes"),
-        ((X, Y), {"class_names": ["a", "a"]}, "'a'"),
+        ({"unit": np.float32(0.1)}, "exactly"),
+        ({"unit": True}, "exactly"),
+        ({"unit": 1 / 255}, "exactly"),
+        ({"unit": "a pixel"}, "exactly"),
+        ({"unit": float("nan")}, "exactly"),
+        ({"unit": 0}, "positive"),
+        ({"unit": "-1/255"}, "positive"),
+        ({"class_names": ["a"]}, "1 class names for 2 classes"),
+        ({"class_names": ["a", "a"]}, "'a'"),
     ],
 )
-def test_arrays_that_are_refused(arguments, options, reason):
+def test_units_and_names_that_are_refused(options, reason):
     with pytest.raises(InvalidMeasure) as caught:
-        of(*arguments, **options)
+        of(X, Y, **options)
     assert reason in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_one_class_is_refused():
+    with pytest.raises(InvalidMeasure, match="one class only"):
+        of(X, [1, 1, 1, 1])
 
 
 @pytest.mark.parametrize(
@@ -302,77 +246,6 @@ def test_a_selection_without_mass_is_refused():
     measure = of(X, [0, 1, 2, 2], [0, 0, 1, 1])
     with pytest.raises(InvalidMeasure, match="every mass is 0"):
         measure.select([0, 1])
-
-
-# budgets and costs
-
-
-@pytest.mark.parametrize(
-    ("value", "number"),
-    [
-        (0.1, Fraction(1, 10)),
-        ("0.3301", Fraction(3301, 10000)),
-        (" 8/255 ", Fraction(8, 255)),
-        (Decimal("1.5"), Fraction(3, 2)),
-        (Fraction(1, 3), Fraction(1, 3)),
-        (3, Fraction(3)),
-        ("1e-3", Fraction(1, 1000)),
-        (-0.0, Fraction(0)),
-        (np.float64(0.1), Fraction(1, 10)),
-        (np.float32(0.1), Fraction(1, 10)),
-        (np.uint8(7), Fraction(7)),
-        (Fraction(np.int64(297), np.int64(5000)), Fraction(297, 5000)),
-    ],
-)
-def test_budgets_are_what_they_are_written_as(value, number):
-    assert exact(value) == number
-    assert type(exact(value).numerator) is type(exact(value).denominator) is int
-
-
-def test_squares_of_numpy_integers_do_not_wrap():
-    """Two points at distance 1 are not within a budget of 0.0594, whose fraction has squares beyond 64 bits."""
-    measure = of([[0.0], [1.0]], [0, 1])
-    for bits in range(31, 62):
-        eps = Fraction(np.int64(0.0594 * 2**bits), np.int64(2**bits))
-        assert interactions(measure, Ball("l2"), eps, 2).counts[2] == 0
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        *(-1, -1e-9, "-1/2", float("nan"), float("inf"), "", "one", "1/0", "1e999999999", "1e-999999999"),
-        *(Decimal("nan"), True, "1" * 5000),
-        pytest.param(10**5000, id="huge"),
-    ],
-)
-def test_budgets_that_are_refused(value):
-    with pytest.raises(InvalidBudget, match=r"eps is .*(; it must be|beyond the range)"):
-        exact(value)
-
-
-def test_norms():
-    assert Ball() == Ball("l2")
-    assert Ball("linf").norm == "linf"
-    with pytest.raises(UnknownName, match=r"unknown norm 'l_inf'. Did you mean 'linf'"):
-        Ball("l_inf")
-
-
-def test_prices():
-    assert Quadratic("0.1").tau == Fraction(1, 10)
-    for tau in (0, -1, float("nan")):
-        with pytest.raises(InvalidBudget, match="tau"):
-            Quadratic(tau)
-
-
-# errors and checks
-
-
-def test_errors_survive_the_way_back_from_a_worker():
-    error = UnknownName("solver", "Hihgs", ["highs", "glpk"], "See the table.")
-    again = pickle.loads(pickle.dumps(error))
-    assert str(again) == str(error)
-    assert str(error) == "unknown solver 'Hihgs'. Did you mean 'highs'? Known: highs, glpk. See the table."
-    assert isinstance(error, MotlpError)
 
 
 def test_shapes_and_types_are_checked_while_tests_run():

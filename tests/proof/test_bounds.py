@@ -10,20 +10,22 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
-from rich.console import Console
 from support import brute
 from support.measures import measures, threats
+from support.screen import text
 
+from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
-from motlp.problem.threat import Ball, Quadratic, exact
+from motlp.problem.rationals import exact
+from motlp.problem.threat import Ball, Quadratic
 from motlp.proof.bounds import cover_cost
 from motlp.proof.decimals import read_lower
 from motlp.report import words as report
-from motlp.solving.solution import Solution, Status
+from motlp.solving.solution import Solution
 from motlp.solving.solve import solve
-from motlp.studies.sweep import STUDY, parsed, row_of
+from motlp.studies.rows import Study, make_row, parse_row
 
 SMALL = measures(classes=(2, 4), points=(4, 7))
 FLOATS = st.one_of(st.floats(), st.floats(0, 1), st.sampled_from([0.0, 0.1, 1.0, 1 / 3, 5e-324, 1e308, 1.8e308]))
@@ -54,19 +56,11 @@ def interval(solution: Solution) -> tuple[Fraction, Fraction]:
     return Fraction(solution.risk_lower), Fraction(solution.risk_lower + solution.gap)
 
 
-def text(shown: Any) -> str:
-    """What is printed, in long lines."""
-    console = Console(width=400, color_system=None)
-    with console.capture() as capture:
-        console.print(shown)
-    return capture.get()
-
-
 def told(solution: Solution) -> tuple[list[Fraction], list[Fraction]]:
     """Every lower and every upper end of the risk that is printed, as the numbers that are read there."""
-    row = row_of(solution, dict.fromkeys(STUDY, ""))
-    row = parsed({name: "" if value is None else str(value) for name, value in asdict(row).items()})
-    everything = "\n".join([report.answer(solution), text(report.table(solution, {})), report.told(row)])
+    row = make_row(solution, Study(*[""] * 7))
+    row = parse_row({name: "" if value is None else str(value) for name, value in asdict(row).items()})
+    everything = "\n".join([report.answer(solution), text(report.table(solution, {})), report.row_line(row)])
     low = re.findall(r"(?:risk below|proved +at least|risk at least|proved) +([\d.e-]+) ", everything + " ")
     high = re.findall(r"at most ([\d.e-]+)\.$|≤ ([\d.e-]+)", everything, re.MULTILINE)
     (accuracy,) = re.findall(r"accuracy above ([\d.e-]+) %", everything)

@@ -4,14 +4,14 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from test_bounds import text
+from support.screen import text
 
 import motlp
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
-from motlp.problem.threat import Ball, Quadratic, exact
+from motlp.problem.rationals import exact
+from motlp.problem.threat import Ball, Quadratic
 from motlp.report import words as report
-from motlp.solving.method import Method
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ def test_the_price_is_told_exactly(measure):
 
 
 def test_the_budgets_of_a_sweep_are_told_exactly(measure):
-    rows = motlp.sweep(measure, ["1.0", "1.0000005", Fraction(4, 3)], method=Method(framework="matrix"))
-    assert [report.told(row).split(", ")[0] for row in rows] == ["eps 1", "eps 1.0000005", "eps 4/3"]
+    rows = motlp.sweep(measure, ["1.0", "1.0000005", Fraction(4, 3)], framework="matrix")
+    assert [report.row_line(row).split(", ")[0] for row in rows] == ["eps 1", "eps 1.0000005", "eps 4/3"]
     lines = [line.split() for line in text(report.sweep_table(rows)).splitlines() if line.endswith("optimal ")]
     assert [(line[0], line[3], line[5]) for line in lines] == [
         ("1", "0", "1"),
@@ -47,8 +47,8 @@ def test_the_budgets_of_a_sweep_are_told_exactly(measure):
 
 
 def test_a_gap_is_told_as_no_less_than_it_is(measure):
-    (row,) = motlp.sweep(measure, ["1"], method=Method(framework="matrix"))
-    table = text(report.sweep_table([motlp.Row(**vars(row) | {"gap": 1.01e-9})]))
+    (row,) = motlp.sweep(measure, ["1"], framework="matrix")
+    table = text(report.sweep_table([motlp.SweepRow(**vars(row) | {"gap": 1.01e-9})]))
     assert " 1.1e-9 " in table
 
 

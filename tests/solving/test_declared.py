@@ -13,12 +13,12 @@ import scipy.sparse as sp
 from motlp import Ball, Status, declare, solve, solvers
 from motlp.errors import InvalidModel
 from motlp.frameworks import cvxpy as in_cvxpy
+from motlp.frameworks.engine import find_engine
 from motlp.frameworks.form import Form, recognise
-from motlp.frameworks.model import engine
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.report.words import as_json
-from motlp.solving.declared import PROVED_OPTIMAL
+from motlp.solving.solution import PROVED_OPTIMAL
 
 NEAR = 1e-9
 PLAIN = "the proved interval is that of the plain problem, without what was added or changed"
@@ -66,7 +66,7 @@ def test_a_solver_that_stops_early_is_corrected_by_the_proof(apart):
     assert solution.risk == pytest.approx(0, abs=NEAR)
     assert solution.message.startswith("Iteration limit reached; optimal all the same, as the proved interval shows; ")
     assert "the solver's own objective 0.57" in solution.message
-    assert "lies outside what is proved, so that the objective told is that of the plan" in solution.message
+    assert "lies outside what is proved, so that the objective given is that of the plan" in solution.message
 
 
 @pytest.mark.parametrize("model", ["primal", "dual"])
@@ -222,8 +222,8 @@ def test_a_value_above_one_is_no_risk(gaussians):
 def test_a_plain_model_is_recognised(gaussians, framework, name):
     """Else a loose answer would keep the solver's word."""
     model = declare(gaussians.maximal(), name, framework)
-    assert recognise(model.hypergraph, engine(framework).sample(model)) == Form(zero_one=True, plain=True)
-    assert recognise(gaussians, engine(framework).sample(model)) == Form(zero_one=name == "dual", plain=False)
+    assert recognise(model.hypergraph, find_engine(framework).sample(model)) == Form(zero_one=True, plain=True)
+    assert recognise(gaussians, find_engine(framework).sample(model)) == Form(zero_one=name == "dual", plain=False)
 
 
 HALF = {
@@ -498,14 +498,13 @@ tries = {
     "list": lambda: motlp.solve(pair, options=[("time_limit", 1)]),
     "key": lambda: motlp.solve(pair, options={1: 2}),
     "declared": lambda: motlp.solve(motlp.declare(pair), options=5),
-    "model": lambda: motlp.solve(pair, model=None),
+    "model": lambda: motlp.solve(pair, model=5),
     "framework": lambda: motlp.solve(pair, framework=3),
     "solver": lambda: motlp.solve(pair, solver=["highs"]),
-    "method": lambda: motlp.Method(solver=["highs"]),
-    "method model": lambda: motlp.Method(model=7),
-    "method options": lambda: motlp.Method(options=[1]),
-    "method sinkhorn": lambda: motlp.Method(solver="sinkhorn", options="eta"),
-    "none": lambda: said.update(none=motlp.Method(solver="sinkhorn", options=None).options),
+    "sweep": lambda: motlp.sweep(pair, [1], solver=["highs"]),
+    "sweep model": lambda: motlp.sweep(pair, [1], model=7),
+    "sweep options": lambda: motlp.sweep(pair, [1], options=[1]),
+    "sinkhorn": lambda: motlp.solve(pair, solver="sinkhorn", options="eta"),
 }
 said = {}
 for name, call in tries.items():
@@ -530,14 +529,13 @@ def test_arguments_of_another_type_are_told_in_one_line():
     assert said["list"] == f"InvalidConfig: options is [('time_limit', 1)]; {mapping}"
     assert said["key"] == "InvalidConfig: options has the name 1; a name must be a text, such as 'time_limit'."
     assert said["declared"] == f"InvalidConfig: options is 5; {mapping}"
-    assert said["model"] == "InvalidConfig: model is None; it must be a name, a text such as 'dual'."
+    assert said["model"] == "InvalidConfig: model is 5; it must be a name, a text such as 'dual'."
     assert said["framework"] == "InvalidConfig: framework is 3; it must be a name, a text such as 'cvxpy'."
     assert said["solver"] == "InvalidConfig: solver is ['highs']; it must be a name, a text such as 'highs'."
-    assert said["method"] == said["solver"]
-    assert said["method model"] == "InvalidConfig: model is 7; it must be a name, a text such as 'dual'."
-    assert said["method options"] == f"InvalidConfig: options is [1]; {mapping}"
-    assert said["method sinkhorn"] == f"InvalidConfig: options is 'eta'; {mapping}"
-    assert said.pop("none") == {}
+    assert said["sweep"] == said["solver"]
+    assert said["sweep model"] == "InvalidConfig: model is 7; it must be a name, a text such as 'dual'."
+    assert said["sweep options"] == f"InvalidConfig: options is [1]; {mapping}"
+    assert said["sinkhorn"] == f"InvalidConfig: options is 'eta'; {mapping}"
     assert not any("\n" in text for text in said.values())
 
 

@@ -3,7 +3,6 @@
 import inspect
 import itertools
 import os
-import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -13,18 +12,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.hearing import Heard
 
 from motlp.datasets import load
 from motlp.errors import InvalidBudget
+from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.threat import Ball, Quadratic
-from motlp.solving.repair import feasible_plan, feasible_potential, memberships
+from motlp.solving.repair import repair_plan, repair_potential
 from motlp.solving.sinkhorn import COARSEST, NotConverged, schedule, sinkhorn
-from motlp.solving.sinkhorn_lp import best, sinkhorn_lp
+from motlp.solving.sinkhorn_lp import choose_best, sinkhorn_lp
 from motlp.solving.sinkhorn_sweeps import Sweeper
-from motlp.solving.solution import Solution, Status
+from motlp.solving.solution import Solution
 from motlp.solving.solve import solve
 
 ROUNDING = 1e-9  # of the sums that the two ends of an interval are
@@ -78,9 +79,8 @@ def test_the_interval_holds_the_linear_program(hypergraph: Hypergraph, eta: floa
 @given(hypergraphs(), st.integers(0, 10**6))
 def test_rounding_makes_anything_feasible(hypergraph: Hypergraph, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    parts = memberships(hypergraph)
-    potential = feasible_potential(parts, rng.normal(size=hypergraph.measure.size))
-    plan = feasible_plan(parts, rng.exponential(size=hypergraph.size), potential)
+    potential = repair_potential(hypergraph, rng.normal(size=hypergraph.measure.size))
+    plan = repair_plan(hypergraph, rng.exponential(size=hypergraph.size), potential)
     assert potential.min() >= 0
     assert (hypergraph.incidence.T @ potential <= 1 + hypergraph.cost + 1e-12).all()
     assert plan.min() >= 0
@@ -88,7 +88,7 @@ def test_rounding_makes_anything_feasible(hypergraph: Hypergraph, seed: int) -> 
     # Nothing is left to gain by one point, or one interaction, alone.
     room = 1 + hypergraph.cost - hypergraph.incidence.T @ potential
     left = hypergraph.mass - hypergraph.incidence @ plan
-    for v, row in enumerate(np.split(hypergraph.incidence.tocsr().indices, parts.indptr[1:-1])):
+    for v, row in enumerate(np.split(hypergraph.incidence.tocsr().indices, hypergraph.memberships.indptr[1:-1])):
         assert min(room[row].min(initial=1.0), 1 - potential[v]) <= 1e-12
     for rows in hypergraph.members[1:]:
         assert (left[rows].min(axis=1, initial=0.0) <= 1e-12).all()
@@ -99,9 +99,8 @@ def test_rounding_keeps_what_is_optimal(digits: Hypergraph) -> None:
     assert best.plan is not None
     assert best.potential is not None
     assert best.risk is not None
-    parts = memberships(digits)
-    potential = feasible_potential(parts, best.potential)
-    plan = feasible_plan(parts, best.plan, potential)
+    potential = repair_potential(digits, best.potential)
+    plan = repair_plan(digits, best.plan, potential)
     assert digits.mass @ potential == pytest.approx(1 - best.risk, abs=1e-9)
     assert plan.sum() + (digits.mass - digits.incidence @ plan).sum() == pytest.approx(1 - best.risk, abs=1e-9)
 
@@ -170,23 +169,23 @@ def test_a_leap_lowers_no_objective(hypergraph: Hypergraph, eta: float, sweeps: 
     assert state.objective(state.plan) >= before - 1e-13 * max(1.0, abs(before))
 
 
-def test_leaps_save_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_leaps_save_sweeps() -> None:
     hypergraph = interactions(load("digits", per_class=100), Ball("l2"), "1.05", 3)
     leaping = sinkhorn(hypergraph, 1e-3)
-    monkeypatch.setattr(sys.modules["motlp.solving.sinkhorn"], "LEAP", 10**9)  # the name is also that of a function
-    walking = sinkhorn(hypergraph, 1e-3, max_sweeps=5000)
+    walking = sinkhorn(hypergraph, 1e-3, max_sweeps=5000, leap=10**9)
     assert leaping.sweeps < 0.5 * walking.sweeps
 
 
 def test_tol_is_reached_and_reported(digits: Hypergraph) -> None:
-    seen: list[tuple[int, float, float, float]] = []
-    solution = sinkhorn(digits, 1e-4, tol=3e-3, callback=lambda *look: seen.append(look))
+    heard = Heard()
+    solution = sinkhorn(digits, 1e-4, tol=3e-3, progress=heard)
     assert solution.status is Status.CONVERGED
     assert solution.gap is not None
     assert solution.gap <= 3e-3 + ROUNDING
-    assert [sweep for sweep, *_ in seen] == sorted(sweep for sweep, *_ in seen)
-    assert all(lower <= linear(digits) + ROUNDING and upper >= lower for _, _, lower, upper in seen[-1:])
-    assert seen[-1][3] - seen[-1][2] <= 3e-3
+    sweeps, last = [look["sweep"] for look in heard.intervals], heard.intervals[-1]
+    assert sweeps == sorted(sweeps)
+    assert last["lower"] <= linear(digits) + ROUNDING
+    assert 0 <= last["upper"] - last["lower"] <= 3e-3
 
 
 @pytest.mark.parametrize("max_sweeps", [1, 2, 3])
@@ -325,15 +324,16 @@ def test_polished_it_is_the_linear_program(hypergraph: Hypergraph, eta: float, s
     assert exact.risk_lower <= solution.risk_lower + solution.gap
 
 
-def test_polishing_prices_what_it_left_out(digits: Hypergraph, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("motlp.solving.sinkhorn_lp.BEST", 1)
-    seen: list[tuple[int, float, float, float]] = []
-    solution = sinkhorn_lp(digits, 0.5, max_sweeps=1, callback=lambda *look: seen.append(look))
-    rounds = [look for look in seen if look[1] == 0]
+def test_the_interactions_that_were_left_out_are_priced(digits: Hypergraph) -> None:
+    heard = Heard()
+    solution = sinkhorn_lp(digits, 0.5, max_sweeps=1, best=1, progress=heard)
+    rounds = [look for look in heard.intervals if "linear_program" in look]
     assert len(rounds) > 1
     assert solution.status is Status.OPTIMAL
     assert solution.risk_lower == pytest.approx(linear(digits), abs=2e-6)
-    assert all(later[2] >= earlier[2] and later[3] <= earlier[3] for earlier, later in itertools.pairwise(rounds))
+    for earlier, later in itertools.pairwise(rounds):
+        assert later["lower"] >= earlier["lower"]
+        assert later["upper"] <= earlier["upper"]
 
 
 def test_a_failing_linear_program_leaves_the_interval_of_sinkhorn(digits: Hypergraph) -> None:
@@ -345,7 +345,7 @@ def test_a_failing_linear_program_leaves_the_interval_of_sinkhorn(digits: Hyperg
 
 def test_the_best_around_each_point_are_chosen(digits: Hypergraph) -> None:
     score = np.random.default_rng(0).normal(size=digits.size)
-    chosen = best(memberships(digits), score, 2)
+    chosen = choose_best(digits, score, 2)
     expected = np.zeros(digits.size, bool)
     for row in np.split(digits.incidence.tocsr().indices, digits.incidence.tocsr().indptr[1:-1]):
         order = row[np.argsort(score[row])[-2:]]

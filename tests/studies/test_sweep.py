@@ -11,20 +11,20 @@ from threading import Barrier
 
 import numpy as np
 import pytest
+from support.hearing import Heard
 
 import motlp
 from motlp.datasets import load
 from motlp.errors import InvalidBudget, InvalidFile, MotlpError
+from motlp.frameworks.answer import Status
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.threat import Ball
 from motlp.report.curve import drawable, plot_risk
 from motlp.solving.method import Method
-from motlp.solving.solution import Status
-from motlp.studies.sweep import COLUMNS
+from motlp.studies.rows import COLUMNS
 
 EPS = ("0.3", "0.6", "1")
-MATRIX = Method(framework="matrix")
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def measure() -> LabeledMeasure:
 
 @pytest.fixture(scope="module")
 def rows(measure):
-    return motlp.sweep(measure, EPS, orders=(3, 2), method=MATRIX)
+    return motlp.sweep(measure, EPS, orders=(3, 2), framework="matrix")
 
 
 @pytest.fixture
@@ -42,9 +42,9 @@ def counted(monkeypatch) -> list:
     """The (ε, order) that are really solved."""
     solved, solve = [], Method.solve
 
-    def counting(self, hypergraph, start=None, callback=None):
+    def counting(self, hypergraph, start, progress):
         solved.append((float(hypergraph.eps), hypergraph.order))
-        return solve(self, hypergraph, start, callback)
+        return solve(self, hypergraph, start, progress)
 
     monkeypatch.setattr(Method, "solve", counting)
     return solved
@@ -67,15 +67,15 @@ def test_rows_are_the_bounds(measure, rows):
 
 def test_executors_and_saved_interactions_change_nothing(measure, rows):
     with ThreadPoolExecutor(2) as pool:
-        side_by_side = motlp.sweep(measure, EPS, orders=(2, 3), method=MATRIX, executor=pool)
+        side_by_side = motlp.sweep(measure, EPS, orders=(2, 3), framework="matrix", executor=pool)
     assert timeless(side_by_side) == timeless(rows)
     hypergraph = interactions(measure, Ball("l2"), 1, 4)
-    assert timeless(motlp.sweep(hypergraph, EPS, orders=(2, 3), method=MATRIX)) == timeless(rows)
+    assert timeless(motlp.sweep(hypergraph, EPS, orders=(2, 3), framework="matrix")) == timeless(rows)
 
 
 def test_order_three_or_what_there_is(measure):
-    assert [row.order for row in motlp.sweep(measure, ["0.3"], method=MATRIX)] == [3]
-    assert [row.order for row in motlp.sweep(measure.select(["0", "1"]), ["0.3"], method=MATRIX)] == [2]
+    assert [row.order for row in motlp.sweep(measure, ["0.3"], framework="matrix")] == [3]
+    assert [row.order for row in motlp.sweep(measure.select(["0", "1"]), ["0.3"], framework="matrix")] == [2]
 
 
 def test_the_file_is_whole_after_every_row(measure, rows, tmp_path):
@@ -86,7 +86,7 @@ def test_the_file_is_whole_after_every_row(measure, rows, tmp_path):
             seen.append([(line["eps"], line["order"]) for line in csv.DictReader(file)])
         assert list(tmp_path.iterdir()) == [path]
 
-    motlp.sweep(measure, EPS, orders=(2, 3), method=MATRIX, save=path, each=each)
+    motlp.sweep(measure, EPS, orders=(2, 3), framework="matrix", save=path, progress=Heard(each))
     assert [len(lines) for lines in seen] == [1, 2, 3, 4, 5, 6]
     assert all(before == after[: len(before)] for before, after in pairwise(seen))
 
@@ -99,14 +99,14 @@ def test_a_sweep_is_continued(measure, rows, tmp_path, counted):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        motlp.sweep(measure, EPS, orders=(2, 3), method=MATRIX, save=path, each=enough)
+        motlp.sweep(measure, EPS, orders=(2, 3), framework="matrix", save=path, progress=Heard(enough))
     assert counted == [(0.3, 2), (0.3, 3), (0.6, 2)]
     counted.clear()
-    assert timeless(motlp.sweep(measure, EPS, orders=(2, 3), method=MATRIX, save=path)) == timeless(rows)
+    assert timeless(motlp.sweep(measure, EPS, orders=(2, 3), framework="matrix", save=path)) == timeless(rows)
     assert counted == [(0.6, 3), (1.0, 2), (1.0, 3)]
     counted.clear()
     # What is not asked for stays in the file, and what is there costs nothing, not even an enumeration.
-    again = motlp.sweep(measure, ["0.6"], orders=[2], method=MATRIX, save=path, most=1)
+    again = motlp.sweep(measure, ["0.6"], orders=[2], framework="matrix", save=path, most=1)
     assert timeless(again) == timeless([row for row in rows if (row.eps, row.order) == ("0.6", 2)])
     assert counted == []
     assert len(path.read_text().splitlines()) == 7
@@ -116,13 +116,13 @@ def test_budgets_are_named_by_their_shortest_exact_writing(measure, tmp_path, co
     """In files that say 1.0 for 1, too, which older versions wrote."""
     path = tmp_path / "sweep.csv"
     eps = ["1.00", "1e0", Fraction(1), "1.0000005", "0.5e0"]
-    rows = motlp.sweep(measure, eps, orders=[2], method=MATRIX, save=path)
+    rows = motlp.sweep(measure, eps, orders=[2], framework="matrix", save=path)
     assert [row.eps for row in rows] == ["0.5", "1", "1.0000005"]
     text = path.read_text()
     assert text.count(",1,2,") == 1
     path.write_text(text.replace(",1,2,", ",1.0,2,"))
     counted.clear()
-    assert motlp.sweep(measure, eps, orders=[2], method=MATRIX, save=path) == rows
+    assert motlp.sweep(measure, eps, orders=[2], framework="matrix", save=path) == rows
     assert counted == []
 
 
@@ -132,9 +132,9 @@ def test_what_failed_is_tried_again(measure, tmp_path, monkeypatch, counted):
         solve = Method.solve
         failing = lambda *a, **k: replace(solve(*a, **k), status=Status.FAILED, plan=None)  # noqa: E731
         patched.setattr(Method, "solve", failing)
-        (row,) = motlp.sweep(measure, ["1"], method=MATRIX, save=path)
+        (row,) = motlp.sweep(measure, ["1"], framework="matrix", save=path)
         assert (row.status, row.risk_lower) == ("failed", 0)
-    (row,) = motlp.sweep(measure, ["1"], method=MATRIX, save=path)
+    (row,) = motlp.sweep(measure, ["1"], framework="matrix", save=path)
     assert row.status == "optimal"
     assert row.risk_lower > 0
 
@@ -142,29 +142,29 @@ def test_what_failed_is_tried_again(measure, tmp_path, monkeypatch, counted):
 def test_fractions_and_decimals_are_told_apart(measure, tmp_path):
     path = tmp_path / "sweep.csv"
     eps = [Fraction(1, 3), "0.3333333333333333"]
-    rows = motlp.sweep(measure, eps, orders=[2], method=MATRIX, save=path)
+    rows = motlp.sweep(measure, eps, orders=[2], framework="matrix", save=path)
     assert [row.eps for row in rows] == ["0.3333333333333333", "1/3"]
-    assert motlp.sweep(measure, eps, orders=[2], method=MATRIX, save=path) == rows
+    assert motlp.sweep(measure, eps, orders=[2], framework="matrix", save=path) == rows
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"norm": "linf"}, "norm is 'l2' there, 'linf' here"),
-        ({"method": Method(framework="matrix", solver="simplex")}, "solver is '' there, 'simplex' here"),
-        ({"method": Method(framework="matrix", options={"threads": 1})}, "options is '' there, 'threads=1' here"),
-        ({"method": Method(model="primal", framework="matrix")}, "model is '' there, 'primal' here"),
+        ({"framework": "matrix", "solver": "simplex"}, "solver is '' there, 'simplex' here"),
+        ({"framework": "matrix", "options": {"threads": 1}}, "options is '' there, 'threads=1' here"),
+        ({"framework": "matrix", "model": "primal"}, "model is '' there, 'primal' here"),
         ({"source": load("gaussians", per_class=13)}, "its gaussians has other points, labels or masses"),
         ({"source": load("digits", per_class=3)}, "data is 'gaussians' there, 'digits' here"),
     ],
 )
 def test_another_study_is_refused(measure, tmp_path, counted, change, message):
     path = tmp_path / "sweep.csv"
-    motlp.sweep(measure, ["0.3"], method=MATRIX, save=path)
+    motlp.sweep(measure, ["0.3"], framework="matrix", save=path)
     before = path.read_bytes()
     counted.clear()
     with pytest.raises(InvalidFile, match=message):
-        motlp.sweep(**{"source": measure, "eps": ["0.6"], "method": MATRIX, "save": path} | change)
+        motlp.sweep(**{"source": measure, "eps": ["0.6"], "framework": "matrix", "save": path} | change)
     assert path.read_bytes() == before
     assert counted == []
 
@@ -183,7 +183,7 @@ def test_other_files_are_refused(measure, tmp_path, text, message):
     path = tmp_path / "sweep.csv"
     path.write_text(text)
     with pytest.raises(InvalidFile, match=message):
-        motlp.sweep(measure, ["0.3"], method=MATRIX, save=path)
+        motlp.sweep(measure, ["0.3"], framework="matrix", save=path)
     assert path.read_text() == text
 
 
@@ -203,7 +203,7 @@ def test_what_cannot_be_swept(measure):
         (quadratic, {"eps": ["0.1"]}, "no budget"),
     ]:
         with pytest.raises(InvalidBudget, match=message):
-            motlp.sweep(source, **arguments, method=MATRIX)
+            motlp.sweep(source, **arguments, framework="matrix")
 
 
 def test_plot(rows, tmp_path, monkeypatch):
@@ -247,8 +247,8 @@ def test_labels_that_look_like_numbers_are_no_trouble(tmp_path):
     X = np.array([[0.0], [1.0], [2.0], [3.0]])
     measure = LabeledMeasure.from_arrays(X, ["a,b", "a,b", 'c"d', "e\nf"], name='odd, "name"')
     path = tmp_path / "sweep.csv"
-    rows = motlp.sweep(measure, [1], method=MATRIX, save=path)
-    assert motlp.sweep(measure, [1], method=MATRIX, save=path) == rows
+    rows = motlp.sweep(measure, [1], framework="matrix", save=path)
+    assert motlp.sweep(measure, [1], framework="matrix", save=path) == rows
 
 
 def test_two_sweeps_that_share_a_file_keep_all_rows(measure, tmp_path):
@@ -258,7 +258,7 @@ def test_two_sweeps_that_share_a_file_keep_all_rows(measure, tmp_path):
 
     def one(eps):
         start.wait()
-        return motlp.sweep(measure, eps, orders=[2], method=MATRIX, save=path)
+        return motlp.sweep(measure, eps, orders=[2], framework="matrix", save=path)
 
     with ThreadPoolExecutor(len(budgets)) as pool:
         found = [row.eps for rows in pool.map(one, budgets) for row in rows]
@@ -279,7 +279,7 @@ def test_without_locks_rows_are_kept_too(measure, tmp_path, monkeypatch):
             text = path.read_text()
             path.write_text(text + text.splitlines()[1].replace(",0.3,", ",0.2,") + "\n")
 
-    motlp.sweep(measure, ["0.3", "0.4", "0.5"], orders=[2], method=MATRIX, save=path, each=other)
+    motlp.sweep(measure, ["0.3", "0.4", "0.5"], orders=[2], framework="matrix", save=path, progress=Heard(other))
     with path.open(newline="", encoding="utf-8") as file:
         assert [row["eps"] for row in csv.DictReader(file)] == ["0.2", "0.3", "0.4", "0.5"]
 
@@ -292,7 +292,7 @@ good = {"source": measure, "eps": [1]}
 for change in [
     {"eps": "1"}, {"eps": 1}, {"eps": [None]}, {"eps": [True]}, {"eps": None},
     {"orders": "3"}, {"orders": 3}, {"orders": [2.5]}, {"orders": [True]}, {"orders": [None]}, {"orders": ["3"]},
-    {"method": "sinkhorn"}, {"save": 3}, {"source": None}, {"source": "digits"},
+    {"model": 3}, {"options": 3}, {"save": 3}, {"source": None}, {"source": "digits"},
 ]:
     try:
         motlp.sweep(**(good | change))
@@ -304,15 +304,15 @@ for change in [
 
 def test_other_types_are_told():
     done = subprocess.run([sys.executable, "-c", WRONG], capture_output=True, text=True, check=True)
-    assert done.stdout.split()[::2] == [*["eps"] * 5, *["orders"] * 6, "method", "save", "source", "source"]
+    assert done.stdout.split()[::2] == [*["eps"] * 5, *["orders"] * 6, "model", "options", "save", "source", "source"]
     assert set(done.stdout.split()[1::2]) == {"1"}
 
 
 def test_names_that_are_no_text(tmp_path):
     pytest.importorskip("matplotlib", reason="needs the extra 'plot'")
     measure = LabeledMeasure.from_arrays(np.arange(4.0).reshape(-1, 1), [0, 0, 1, 1], name="\udcff")
-    rows = motlp.sweep(measure, [1], method=MATRIX, save=tmp_path / "sweep.csv")
-    assert motlp.sweep(measure, [1], method=MATRIX, save=tmp_path / "sweep.csv") == rows
+    rows = motlp.sweep(measure, [1], framework="matrix", save=tmp_path / "sweep.csv")
+    assert motlp.sweep(measure, [1], framework="matrix", save=tmp_path / "sweep.csv") == rows
     plot_risk(rows, tmp_path / "risk.png")
 
 
@@ -338,7 +338,7 @@ def test_names_that_are_no_text(tmp_path):
 )
 def test_rows_that_no_bound_has_are_refused(measure, tmp_path, change):
     path = tmp_path / "sweep.csv"
-    motlp.sweep(measure, ["1"], method=MATRIX, save=path)
+    motlp.sweep(measure, ["1"], framework="matrix", save=path)
     with path.open(newline="", encoding="utf-8") as file:
         (line,) = csv.DictReader(file)
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -346,4 +346,4 @@ def test_rows_that_no_bound_has_are_refused(measure, tmp_path, change):
         writer.writeheader()
         writer.writerow(line | change)
     with pytest.raises(InvalidFile, match="line 2 is no row of a sweep"):
-        motlp.sweep(measure, ["1"], method=MATRIX, save=path)
+        motlp.sweep(measure, ["1"], framework="matrix", save=path)

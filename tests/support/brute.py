@@ -11,13 +11,13 @@ import numpy as np
 
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.measure import LabeledMeasure
-from motlp.problem.threat import Ball, Cost, Quadratic
+from motlp.problem.threat import Ball, Quadratic, Threat
 
 Point = list[Fraction]
 Member = tuple[int, ...]
 
 
-def interactions(measure: LabeledMeasure, cost: Cost, eps: Fraction | None, order: int) -> dict[Member, Fraction]:
+def interactions(measure: LabeledMeasure, cost: Threat, eps: Fraction | None, order: int) -> dict[Member, Fraction]:
     """Every interaction, as a sorted tuple of points, with its cost c_A."""
     features = [[measure.unit * Fraction(x) for x in row] for row in measure.points.tolist()]
     every: dict[Member, Fraction] = {(v,): Fraction(0) for v in range(measure.size)}

@@ -18,7 +18,6 @@ from motlp.datasets import load
 from motlp.errors import TooManyInteractions
 from motlp.geometry.pairs import pairs_within
 from motlp.problem.interactions import interactions
-from motlp.solving.method import Method
 from motlp.system.cluster import ClusterUnavailable, dask_executor
 from motlp.system.progress import Progress
 
@@ -67,16 +66,15 @@ def test_a_worker_that_is_killed_changes_nothing(cluster, monkeypatch):
 
 def test_interactions_and_sweeps_are_the_same_there(cluster):
     measure = load("gaussians", per_class=12)
-    method = Method(framework="matrix")
     with dask_executor(cluster.scheduler_address) as executor:
         hypergraph = interactions(measure, motlp.Ball("l2"), "0.8", 3, executor=executor)
-        rows = motlp.sweep(measure, ["0.4", "0.8"], orders=[2, 3], method=method, executor=executor)
+        rows = motlp.sweep(measure, ["0.4", "0.8"], orders=[2, 3], framework="matrix", executor=executor)
         with pytest.raises(TooManyInteractions, match="72 of order 1 and about"):
             interactions(measure, motlp.Ball("l2"), 5, 3, executor=executor, most=200)
     here = interactions(measure, motlp.Ball("l2"), "0.8", 3)
     assert [m.tobytes() for m in hypergraph.members] == [m.tobytes() for m in here.members]
     assert [b.tobytes() for b in hypergraph.births] == [b.tobytes() for b in here.births]
-    alone = motlp.sweep(measure, ["0.4", "0.8"], orders=[2, 3], method=method)
+    alone = motlp.sweep(measure, ["0.4", "0.8"], orders=[2, 3], framework="matrix")
     assert [asdict(row) | {"seconds": 0} for row in rows] == [asdict(row) | {"seconds": 0} for row in alone]
 
 

@@ -54,7 +54,7 @@ def test_threads_that_solve_at_once_leave_the_streams_alone():
         "",
         "import motlp.solving.sinkhorn, motlp.problem.interactions, motlp.solving.solve, motlp.studies.sweep",
         "from motlp.solving.sinkhorn_lp import sinkhorn_lp",
-        "from motlp.studies.sweep import COLUMNS",
+        "from motlp.studies.rows import COLUMNS",
         "import motlp.cli.commands",
     ],
 )

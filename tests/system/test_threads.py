@@ -17,9 +17,9 @@ from motlp.datasets import load
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.threat import Ball
-from motlp.solving.repair import feasible_plan, feasible_potential, memberships
+from motlp.solving.repair import repair_plan, repair_potential
 from motlp.solving.sinkhorn import sinkhorn
-from motlp.solving.sinkhorn_lp import best, sinkhorn_lp
+from motlp.solving.sinkhorn_lp import choose_best, sinkhorn_lp
 from motlp.system import threads
 
 PATIENCE = 120.0  # seconds after which a process hangs
@@ -40,10 +40,9 @@ def problem() -> Hypergraph:
 def found(hypergraph: Hypergraph) -> list[np.ndarray]:
     """Everything that threads have a share in."""
     solution = sinkhorn(hypergraph, 1e-2)
-    parts = memberships(hypergraph)
-    potential = feasible_potential(parts, np.linspace(0.0, 1.0, hypergraph.measure.size))
-    plan = feasible_plan(parts, solution.regularised_plan, potential)
-    chosen = best(parts, solution.regularised_plan, 2)
+    potential = repair_potential(hypergraph, np.linspace(0.0, 1.0, hypergraph.measure.size))
+    plan = repair_plan(hypergraph, solution.regularised_plan, potential)
+    chosen = choose_best(hypergraph, solution.regularised_plan, 2)
     assert solution.plan is not None
     assert solution.potential is not None
     told = np.array([solution.marginal_error, solution.regularised_objective])

@@ -1,0 +1,78 @@
+"""Exact numbers, as people write them: read without rounding, and spelled so that they are read back the same."""
+
+import numbers
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from motlp.errors import InvalidBudget, shorten
+
+Number = int | float | str | Decimal | Fraction | np.integer | np.floating
+
+MOST_BITS = 8192  # of numerator and denominator: Python writes no integer of more than 4,300 digits
+MOST_PLACES = 1100  # behind the point of a decimal that is written out: those of any float
+
+
+def exact(value: Number, name: str = "eps") -> Fraction:
+    """The number that a decimal means as it is written: 0.1 is 1/10, not the nearest binary fraction.
+
+    Raises:
+        InvalidBudget: the value is negative, infinite or not a number; `name` is the argument that it was given for.
+    """
+    try:
+        number = rational(value)
+    except Exception:  # of numbers, and of whatever else may be asked for its text
+        raise InvalidBudget(f"`{name}` is {shorten(value)}; it must be a finite number, such as 0.5.") from None
+    try:
+        vanishes = number != 0 and float(number) == 0
+    except OverflowError:
+        vanishes = True
+    if vanishes:
+        raise InvalidBudget(f"`{name}` is {shorten(value)}, beyond the range of floating point; scale the features.")
+    if number < 0:
+        least = "positive" if name == "tau" else "at least 0"
+        given = value if isinstance(value, str) else shorten(value)
+        raise InvalidBudget(f"`{name}` is {given}; it must be {least}.")
+    if max(number.numerator.bit_length(), number.denominator.bit_length()) > MOST_BITS:
+        raise InvalidBudget(f"`{name}` is a fraction of thousands of digits; round it.")
+    return number
+
+
+def rational(value: Any) -> Fraction:
+    """The rational number that a value writes, of Python's own integers: NumPy's wrap where they overflow.
+
+    Raises:
+        ArithmeticError, AttributeError, TypeError, ValueError: it writes none, or one with an exponent that no float
+            has, which is not written out.
+    """
+    if isinstance(value, bool | np.bool_):
+        raise TypeError
+    if isinstance(value, numbers.Rational):
+        return Fraction(int(value.numerator), int(value.denominator))
+    text = str(value).strip()
+    if "/" not in text and abs(Decimal(text).adjusted()) > 400:
+        raise OverflowError
+    return Fraction(text)
+
+
+def spell(number: Fraction) -> str:
+    """The exact writing of a number that is at least 0: a decimal, or a fraction where no decimal ends.
+
+    What takes more than a dozen characters has an exponent where that is shorter, such as 1e-200.
+    """
+    twos = (number.denominator & -number.denominator).bit_length() - 1
+    rest, fives = number.denominator >> twos, 0
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    places = max(twos, fives)
+    if rest > 1 or places > MOST_PLACES:
+        return str(number)
+    decimal = Decimal(f"{number * 10**places}e-{places}")
+    plain = f"{decimal:f}"
+    if len(plain) <= 12:
+        return plain
+    digits = str(number * 10**places).rstrip("0")
+    scientific = f"{digits[0]}.{digits[1:]}".rstrip(".") + f"e{decimal.adjusted()}"
+    return min(plain, scientific, key=len)

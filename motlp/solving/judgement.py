@@ -1,0 +1,79 @@
+"""Judges a solution by what is proved: it decides the status, and what the numbers do not mean is said."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from motlp.frameworks.answer import Answer, Status
+from motlp.solving.solution import PROVED_OPTIMAL, Solution
+
+ANSWERED = (Status.OPTIMAL, Status.INACCURATE, Status.LIMIT)
+
+
+def judge(solution: Solution, answer: Answer) -> Solution:
+    """The solution with the status that it deserves, and with notes on all that a reader of it must know."""
+    if solution.status not in ANSWERED:
+        return replace(solution, objective=None, plan=None, potential=None)
+    numbers = [np.atleast_1d(x) for x in (solution.objective, solution.plan, solution.potential) if x is not None]
+    if not all(np.isfinite(values).all() for values in numbers):
+        return fail(solution)
+    notes = [part.why for part in (answer.plan, answer.potential) if numbers and part.why]
+    solution = replace(solution, message="; ".join([solution.message, *notes]))
+    return judge_plain(solution) if answer.form.plain else judge_other(solution)
+
+
+def fail(solution: Solution) -> Solution:
+    """The solution of a solver that returned what is no number; what is finite of it still proves something."""
+    plan, potential = (
+        values if values is not None and np.isfinite(values).all() else None
+        for values in (solution.plan, solution.potential)
+    )
+    message = f"{solution.message}; values are not finite"
+    return replace(solution, status=Status.FAILED, message=message, objective=None, plan=plan, potential=potential)
+
+
+def judge_plain(solution: Solution) -> Solution:
+    """The solution of the plain problem: the status follows the proved interval, and so must the objective."""
+    gap, narrow = solution.gap, is_narrow(solution)
+    status, objective, notes = solution.status, solution.objective, [solution.message]
+    if narrow and status is not Status.OPTIMAL:
+        status = Status.OPTIMAL
+        notes.append("optimal all the same, as the proved interval shows")
+    elif not narrow and status is Status.OPTIMAL:
+        status = Status.INACCURATE
+        wide = "there is no proof of it" if gap is None else f"the proved interval is {gap:.1e} wide"
+        notes.append(f"the solver calls this optimal, but {wide}")
+    if is_outside(solution):
+        said = f"the solver's own objective {solution.objective:.9g} lies outside what is proved"
+        objective = None if solution.plan is None else 1.0 - solution.risk_lower
+        notes.append(said if objective is None else f"{said}, so that the objective given is that of the plan")
+    if len(notes) == 1:
+        return solution
+    return replace(solution, status=status, objective=objective, message="; ".join(notes))
+
+
+def judge_other(solution: Solution) -> Solution:
+    """The solution of a model of the user's own: the solver's word stands, and what it does not mean is said."""
+    notes = [solution.message]
+    if solution.objective is not None and not solution.zero_one:
+        notes.append("the objective is not the 0-1 loss of its plan or potential, so that 1 − objective is no risk")
+    elif solution.objective is not None and solution.risk is None:
+        notes.append(f"the objective is {solution.objective:.9g}, so that 1 − objective is no risk")
+    proved = solution.plan is not None or solution.potential is not None
+    if proved and (not solution.zero_one or not is_narrow(solution) or is_outside(solution)):
+        notes.append("the proved interval is that of the plain problem, without what was added or changed")
+    return solution if len(notes) == 1 else replace(solution, message="; ".join(notes))
+
+
+def is_narrow(solution: Solution) -> bool:
+    """Whether the interval proves an optimum."""
+    return solution.gap is not None and solution.gap <= PROVED_OPTIMAL
+
+
+def is_outside(solution: Solution) -> bool:
+    """Whether 1 − objective lies outside the proved interval, by more than the tolerance of an optimum."""
+    if solution.objective is None:
+        return False
+    risk, lower = 1.0 - solution.objective, solution.risk_lower
+    upper = 1.0 if solution.gap is None else lower + solution.gap
+    return not lower - PROVED_OPTIMAL <= risk <= upper + PROVED_OPTIMAL
