@@ -94,7 +94,7 @@ def _join(faces, face, stop, indptr, indices, distance, scale, error, sibling, c
         if face >= end:
             _forget(faces, first, end, sibling)
             first = face
-            while end < len(faces) and (end == face or _siblings(faces, face, end)):
+            while end < len(faces) and (end == face or _are_siblings(faces, face, end)):
                 sibling[faces[end, k - 1]] = end
                 end += 1
         last = faces[face, k - 1]
@@ -129,7 +129,7 @@ def _join(faces, face, stop, indptr, indices, distance, scale, error, sibling, c
 
 @njit(cache=True, nogil=True)
 def _forget(faces, first, end, sibling):
-    """Let `sibling` know faces[first:end] no more."""
+    """Take faces[first:end] out of `sibling`."""
     for other in range(first, end):
         sibling[faces[other, faces.shape[1] - 1]] = -1
 
@@ -149,7 +149,7 @@ def _list_distances(faces, face, indptr, indices, distance, inner, outer, across
 
 
 @njit(cache=True, nogil=True)
-def _siblings(faces, a, b):
+def _are_siblings(faces, a, b):
     """Whether two sets share all but their last points."""
     for i in range(faces.shape[1] - 1):  # noqa: SIM110, as numba compiles no all()
         if faces[a, i] != faces[b, i]:

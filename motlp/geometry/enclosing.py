@@ -22,7 +22,7 @@ from motlp.geometry.distance import LARGEST, UNDERFLOW, Norm, Points, slack
 from motlp.system.compiled import njit
 
 OUT, IN, UNSURE = 0, 1, 2  # what floating point says of a set: too wide for the ball, fitting, or too close to tell
-BIRTH_ERROR = 1e-9  # at most, relative to the radius; or 2⁻¹⁰⁷³ where that is larger
+BIRTH_ERROR = 1e-9  # of a birth at most, relative to the radius; or 2⁻¹⁰⁷³ where that is larger
 
 
 def radii(

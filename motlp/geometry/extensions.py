@@ -87,7 +87,7 @@ def _extend(faces, face, stop, indptr, indices, distance, limit, error, near, ce
 
 @njit(cache=True, nogil=True)
 def _move_centre(i, point, indptr, indices, distance, near, centre):
-    """Make a point the i-th centre: `near` is told of its neighbours instead of those of the centre before."""
+    """Make a point the i-th centre: its neighbours take the place of those of the centre before in `near`."""
     if centre[i] >= 0:
         for place in range(indptr[centre[i]], indptr[centre[i] + 1]):
             near[indices[place], i] = np.inf

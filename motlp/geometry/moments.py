@@ -8,9 +8,9 @@ from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int32, Num
+from jaxtyping import Bool, Float64, Int32
 
-from motlp.geometry.distance import UNDERFLOW, exact_distance, floats, slack
+from motlp.geometry.distance import UNDERFLOW, Points, exact_distance, floats, slack
 from motlp.geometry.error_free import two_product, two_sum
 from motlp.system.compiled import njit
 
@@ -18,7 +18,7 @@ TIE = 0.5 - 2.0**-40  # of the last place: a value that drops so much may have b
 
 
 def below(
-    points: Num[np.ndarray, "points dims"],
+    points: Points,
     members: Int32[np.ndarray, "sets k"],
     sums: Float64[np.ndarray, " sets"],
     bound: Fraction,
@@ -32,7 +32,7 @@ def below(
 
 
 def costs(
-    points: Num[np.ndarray, "points dims"],
+    points: Points,
     members: Int32[np.ndarray, "sets k"],
     sums: Float64[np.ndarray, " sets"],
     factor: Fraction,
@@ -44,9 +44,7 @@ def costs(
     return scaled_sums(points, members, factor)
 
 
-def scaled_sums(
-    points: Num[np.ndarray, "points dims"], members: Int32[np.ndarray, "sets k"], factor: Fraction
-) -> Float64[np.ndarray, " sets"]:
+def scaled_sums(points: Points, members: Int32[np.ndarray, "sets k"], factor: Fraction) -> Float64[np.ndarray, " sets"]:
     """factor · Σ_{u<v} ‖x_u − x_v‖² for every set of members, rounded to nearest."""
     values, doubtful = np.empty(len(members)), np.empty(len(members), bool)
     head = float(factor)
@@ -56,7 +54,7 @@ def scaled_sums(
     return values
 
 
-def exact_sum(points: Num[np.ndarray, "points dims"], members: Int32[np.ndarray, " k"]) -> Fraction:
+def exact_sum(points: Points, members: Int32[np.ndarray, " k"]) -> Fraction:
     """Σ_{u<v} ‖x_u − x_v‖², exactly."""
     pairs = combinations(members.tolist(), 2)
     return sum((Fraction(exact_distance(points, u, v, "l2")) for u, v in pairs), Fraction(0))
