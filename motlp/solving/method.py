@@ -97,8 +97,8 @@ class Method:
     def _refuse_model(self) -> None:
         if self.model is not None:
             raise InvalidConfig(
-                f"`model` is {self.model!r}, but {self.solver} works on the interactions themselves, without a declared "
-                "model; leave out `model`."
+                f"`model` is {self.model!r}, but {self.solver} works on the interactions themselves and declares none; "
+                "leave out `model`."
             )
 
 
