@@ -27,6 +27,7 @@ import numpy as np
 from jaxtyping import Float32, Float64, Num
 from threadpoolctl import threadpool_limits
 
+from motlp.geometry.distance import Points
 from motlp.system.threads import thread_count
 
 LANES = 16  # points side by side in a panel
@@ -58,7 +59,7 @@ class Reach(NamedTuple):
 
 
 @threadpool_limits.wrap(limits=1, user_api="blas")  # our threads share the work; nested ones only wait on each other
-def sketch(points: Num[np.ndarray, "points dims"], squared: Fraction) -> tuple[Sketch, Reach]:
+def sketch(points: Points, squared: Fraction) -> tuple[Sketch, Reach]:
     """Sketches of uint8, int64 or float64 points, and their reach for pairs at most √`squared` apart."""
     number, dims = points.shape
     sample = points[:: max(number // _SAMPLE, 1)]
