@@ -33,7 +33,7 @@ def run_root(
     version: Annotated[bool, typer.Option("--version", help="show the version of motlp")] = False,
     traceback: Annotated[bool, TRACEBACK] = False,
 ) -> None:
-    """`motlp` without a command. `--traceback` stands here for the help: `main` reads it, wherever it is given."""
+    """`motlp` without a command; --traceback is here for the help alone, as `main` looks for it in all words."""
     if version:
         print(f"motlp {metadata.version('motlp')}")
         raise typer.Exit

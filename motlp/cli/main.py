@@ -64,7 +64,6 @@ def run_command(words: list[str]) -> int:
     from contextlib import redirect_stdout
 
     with redirect_stdout(sys.stderr):  # some modules keep the stream that they find when they are imported
-        import motlp.system.compiled  # noqa: F401  # before others import numba, which has errors of its own
         from motlp.cli.commands import app
         from motlp.cli.flags import spell_argument
 

@@ -9,11 +9,9 @@ from typing import Literal
 
 import numpy as np
 from jaxtyping import Float64, Num
-from numba import types
-from numba.extending import overload
 
 from motlp.errors import InvalidMeasure
-from motlp.system.compiled import njit
+from motlp.system.compiled import njit, overload, types
 
 Norm = Literal["l2", "linf", "l1"]
 Points = Num[np.ndarray, "points dims"]

@@ -1,10 +1,9 @@
 """Instructions of processors that numba does not offer, written for its compiler, LLVM."""
 
 from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
 from motlp.geometry.sketch import COARSE, LANES, ROWS
+from motlp.system.compiled import intrinsic, types
 
 NUMBER, INDEX = ir.FloatType(), ir.IntType(32)
 VECTOR, INDICES = ir.VectorType(NUMBER, LANES), ir.VectorType(INDEX, LANES)

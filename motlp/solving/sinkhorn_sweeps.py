@@ -13,11 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float64, Int32, Int64
-from numba import types
-from numba.extending import intrinsic
 
 from motlp.problem.hypergraph import Hypergraph
-from motlp.system.compiled import njit
+from motlp.system.compiled import intrinsic, njit, types
 from motlp.system.threads import share, threads_for
 
 RELAXATION = 1.7  # factor on a step; with 1.9 the late sweeps gain nothing more, and the early ones lose

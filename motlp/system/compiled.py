@@ -26,8 +26,12 @@ except (ValueError, RuntimeWarning) as error:
 if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
     raise MotlpError("NUMBA_DISABLE_JIT is set, but the kernels of motlp run compiled only; unset it.")
 
+# All of motlp has numba from here: whoever imports it first gets the errors above.
+from numba import types as types
 from numba.core.caching import FunctionCache, NullCache
 from numba.core.sigutils import normalize_signature
+from numba.extending import intrinsic as intrinsic
+from numba.extending import overload as overload
 
 
 class NotCached(UserWarning):

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from support.command import run
 
-import motlp
 from motlp.cli import inputs
 
 BOUND = ("bound", "digits", "--per-class", "100", "--norm", "l2", "--eps", "1.0", "--order", "3")
@@ -190,17 +189,6 @@ def test_json_has_everything():
     assert (answer["model"], answer["framework"], answer["solver"]) == ("dual", "cvxpy", "highs")
     assert answer["status"] == "optimal"
     assert set(answer["seconds"]) == {"load", "interactions", "declare", "solve", "certify"}
-
-
-@pytest.mark.parametrize("solver", [None, "sinkhorn", "sinkhorn+lp", "ipm"])
-def test_python_and_the_command_line_solve_by_the_same_method(solver):
-    framework = "matrix" if solver == "ipm" else None
-    flags = [word for pair in (("--solver", solver), ("--framework", framework)) if pair[1] for word in pair]
-    answer = json.loads(run("bound", "digits", "--eps", 1, *SMALL, "--json", *flags)[1])
-    hypergraph = motlp.interactions(motlp.datasets.load("digits", per_class=20), motlp.Ball("l2"), 1)
-    solution = motlp.solve(hypergraph, solver=solver, framework=framework)
-    for name in ("risk", "risk_lower", "gap", "model", "framework", "solver", "version", "message"):
-        assert answer[name] == getattr(solution, name)
 
 
 def test_a_limit_still_gives_a_bound():

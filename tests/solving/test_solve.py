@@ -5,9 +5,9 @@ import subprocess
 import sys
 
 import pytest
+from support.command import run
 
 from motlp import Ball, declare, interactions, solve, solvers
-from motlp.cli import main as cli
 from motlp.datasets import load
 from motlp.errors import InvalidConfig, UnknownName
 from motlp.report.words import as_json
@@ -24,16 +24,11 @@ def few():
     return interactions(load("digits", per_class=15), Ball("l2"), "1.2", 3)
 
 
-@pytest.fixture
-def command(monkeypatch, capsys):
+def command(*words: str) -> dict:
     """What `motlp bound` says of `SET`, as JSON, without the times."""
-
-    def bound(*words: str) -> dict:
-        monkeypatch.setattr(sys, "argv", ["motlp", "bound", *SET, *words, "--json", "--quiet"])
-        assert cli.run() == 0
-        return timeless(json.loads(capsys.readouterr().out))
-
-    return bound
+    code, out, _ = run("bound", *SET, *words, "--json", "--quiet")
+    assert code == 0
+    return timeless(json.loads(out))
 
 
 def timeless(record: dict) -> dict:
@@ -41,7 +36,7 @@ def timeless(record: dict) -> dict:
 
 
 @pytest.mark.parametrize(("framework", "solver"), READY)
-def test_every_solver_answers_the_same_both_ways(few, command, framework, solver):
+def test_every_solver_answers_the_same_both_ways(few, framework, solver):
     solution = solve(few, framework=framework, solver=solver)
     assert (solution.framework, solution.solver) == (framework, solver)
     said = command("--framework", framework, "--solver", solver)
@@ -50,14 +45,14 @@ def test_every_solver_answers_the_same_both_ways(few, command, framework, solver
 
 
 @pytest.mark.parametrize("solver", ["sinkhorn", "sinkhorn+lp", "highs"])
-def test_a_solver_needs_no_framework(few, command, solver):
+def test_a_solver_needs_no_framework(few, solver):
     solution = solve(few, solver=solver)
     assert solution.solver == solver
     assert command("--solver", solver)["risk_lower"] == solution.risk_lower
     assert command("--solver", solver.upper())["risk_lower"] == solution.risk_lower
 
 
-def test_options_are_the_same_both_ways(few, command):
+def test_options_are_the_same_both_ways(few):
     solution = solve(few, solver="sinkhorn", options={"eta": 0.01, "tol": 0.05})
     said = command("--solver", "sinkhorn", "--option", "eta=0.01", "--option", "tol=0.05")
     assert (said["risk_lower"], said["gap"]) == (solution.risk_lower, solution.gap)
@@ -65,7 +60,7 @@ def test_options_are_the_same_both_ways(few, command):
 
 
 @pytest.mark.parametrize("above", range(len(DEFAULTS)))
-def test_the_size_decides_both_ways(few, command, monkeypatch, above):
+def test_the_size_decides_both_ways(few, monkeypatch, above):
     """As if this set were so large that the first rows of the table apply, up to one of them."""
     rows = [row._replace(above=0 if k <= above else 10**9) for k, row in enumerate(DEFAULTS)]
     monkeypatch.setattr(method, "DEFAULTS", tuple(rows))

@@ -13,6 +13,7 @@ from typing import Any
 
 import numba
 import pytest
+from support.process import run_python
 
 import motlp
 from motlp.system import compiled
@@ -143,7 +144,7 @@ def test_code_of_other_types_is_not_taken(store: Path, fresh: Callable[[], Any])
     assert repr((again(3), again(1.5))) == "(6, 3.0)"
 
 
-def told(kernels: list[Any]) -> list[str]:
+def warnings_of(kernels: list[Any]) -> list[str]:
     """The warnings with which these kernels compute."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -153,22 +154,22 @@ def told(kernels: list[Any]) -> list[str]:
     return [str(warning.message) for warning in caught]
 
 
-def test_a_cache_that_goes_away_is_told_once(store: Path, fresh: Callable[[], Any]) -> None:
+def test_one_warning_when_a_cache_goes_away(store: Path, fresh: Callable[[], Any]) -> None:
     kernels = [fresh(), fresh()]
     shutil.rmtree(store)
     store.touch()
-    (message,) = told(kernels)
+    (message,) = warnings_of(kernels)
     assert str(store) in message
     assert "NUMBA_CACHE_DIR" in message
     assert "\n" not in message
 
 
-def test_a_cache_that_cannot_be_read_is_told(store: Path, fresh: Callable[[], Any]) -> None:
+def test_a_cache_that_cannot_be_read(store: Path, fresh: Callable[[], Any]) -> None:
     fresh()(3)
     (path,) = store.rglob("*.nbi")
     path.unlink()
     path.mkdir()
-    assert len(told([fresh()])) == 1
+    assert len(warnings_of([fresh()])) == 1
 
 
 def test_a_bound_where_no_cache_has_a_place(tmp_path: Path) -> None:
@@ -201,3 +202,13 @@ def test_a_bound_where_no_cache_has_a_place(tmp_path: Path) -> None:
     lines = [line for line in ran.stderr.splitlines() if "NUMBA_CACHE_DIR" in line]
     assert len(lines) == 1
     assert "NotCached" in lines[0]
+
+
+@pytest.mark.parametrize("name", ["interactions", "sinkhorn", "sweep"])
+@pytest.mark.parametrize("value", ["abc", "0"])
+def test_settings_that_numba_refuses_are_one_error(name: str, value: str) -> None:
+    done = run_python(f"import motlp; motlp.{name}", NUMBA_NUM_THREADS=value)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("motlp.errors.MotlpError: numba refuses a setting in the environment (")
+    assert last.endswith("); unset its NUMBA_… variables.")
