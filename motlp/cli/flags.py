@@ -11,10 +11,10 @@ import typer
 from pydantic.fields import FieldInfo
 from typer.models import ArgumentInfo, ParameterInfo
 
+from motlp.cli.output import Stream
 from motlp.cli.settings import PANELS, RUN, BoundSettings, InteractionsSettings, Settings, SweepSettings
 from motlp.cli.sources import read_settings
 
-Stream = Any  # of text: static checkers and those of run time have no common word for it
 Work = Callable[[Any, Stream], None]  # of settings, and of the stream that the answer goes to
 
 TRACEBACK = typer.Option("--traceback", help="show the traceback of a fault of motlp", rich_help_panel=RUN)
