@@ -103,7 +103,8 @@ class Bar(Screen):
     def begin(self, stage: str, note: str = "") -> None:
         """Turn to another stage, with the clock at zero."""
         super().begin(stage, note)
-        self.bar.reset(self.task, total=None, description=stage, visible=True)
+        self.bar.remove_task(self.task)  # a new one, as an old one keeps its total
+        self.task = self.bar.add_task(stage, total=None, note=note)
 
     def show(self) -> None:
         """Move the bar."""
