@@ -38,8 +38,10 @@ from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.threat import Ball, Threat
-from motlp.report.curve import drawable, plot_risk
-from motlp.report.words import answer, as_json, counts_json, counts_table, solver_table, sweep_table, table
+from motlp.report.curve import check_plot, plot_risk
+from motlp.report.records import bound_record, interactions_record
+from motlp.report.tables import bound_table, interactions_table, solver_table, sweep_table
+from motlp.report.words import summary
 from motlp.solving.method import Method
 from motlp.solving.solve import solvers as known_solvers
 from motlp.studies.sweep import sweep
@@ -115,9 +117,9 @@ def bound(settings: BoundSettings, out: Stream) -> None:
         with stages.stage("certify"):
             _ = solution.risk_lower, solution.gap
     if settings.json_:
-        show(out, as_json(solution, stages.seconds))
+        show(out, bound_record(solution, stages.seconds))
     else:
-        show(out, answer(solution), table(solution, stages.seconds))
+        show(out, summary(solution), bound_table(solution, stages.seconds))
     if solution.status.label in WITHOUT_ANSWER:
         raise typer.Exit(1)
 
@@ -129,7 +131,7 @@ def sweep_(settings: SweepSettings, out: Stream) -> None:
     For example: motlp sweep digits --norm l2 --eps 0.5:1.2:8 --order 2,3 --save risk.csv --plot risk.png
     """
     _ = method_of(settings)
-    for path in (settings.save, drawable(settings.plot)):
+    for path in (settings.save, check_plot(settings.plot)):
         check_writable(path)
     places = [resolve_place(path) for path in (settings.save, settings.plot) if path is not None]
     if len(places) == 2 and places[0] == places[1]:
@@ -171,9 +173,9 @@ def interactions_(settings: InteractionsSettings, out: Stream) -> None:
             with stages.stage("save"):
                 archive.save(hypergraph, settings.save)
     if settings.json_:
-        show(out, counts_json(hypergraph, stages.seconds))
+        show(out, interactions_record(hypergraph, stages.seconds))
     else:
-        show(out, counts_table(hypergraph, stages.seconds))
+        show(out, interactions_table(hypergraph, stages.seconds))
 
 
 @app.command()

@@ -17,7 +17,7 @@ from motlp.frameworks.engine import find_engine
 from motlp.frameworks.form import Form, recognise
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
-from motlp.report.words import as_json
+from motlp.report.records import bound_record
 from motlp.solving.solution import PROVED_OPTIMAL
 
 NEAR = 1e-9
@@ -75,7 +75,7 @@ def test_an_objective_that_is_disproved_is_not_reported(gaussians, model):
     assert solution.status is Status.LIMIT
     assert holds(solution)
     assert "lies outside what is proved" in solution.message
-    assert as_json(solution, {})["risk"] == solution.risk
+    assert bound_record(solution, {})["risk"] == solution.risk
 
 
 def test_an_objective_that_is_disproved_without_a_plan_is_none(apart, monkeypatch):
@@ -168,7 +168,7 @@ def test_the_value_of_another_objective_is_no_risk(gaussians, framework, name, c
     assert solution.risk is None
     assert NO_RISK in solution.message
     assert PLAIN in solution.message
-    assert as_json(solution, {})["risk"] is None
+    assert bound_record(solution, {})["risk"] is None
 
 
 def test_an_objective_that_is_the_loss_at_most_points_only_is_none(gaussians):

@@ -1,0 +1,68 @@
+"""The sentences of a result: what it says, against which adversary, and within which interval."""
+
+from fractions import Fraction
+
+from motlp.problem.hypergraph import Hypergraph
+from motlp.problem.rationals import spell
+from motlp.problem.threat import Ball, Quadratic
+from motlp.proof.decimals import PLACES, read_lower, round_down, round_up
+from motlp.solving.solution import Solution
+from motlp.studies.rows import SweepRow
+
+NORMS = {"l2": "ℓ2", "linf": "ℓ∞", "l1": "ℓ1"}
+
+
+def summary(solution: Solution) -> str:
+    """The result in a sentence or two."""
+    hypergraph, lower = solution.hypergraph, lower_end(solution.risk_lower)
+    text = (
+        f"No classifier can have risk below {spell(lower)} on {hypergraph.measure.name} against an adversary who "
+        f"{adversary(hypergraph)}: none has a robust accuracy above {spell(100 * (1 - lower))} %."
+    )
+    if solution.plan is None:
+        return f"The solver gave no bound, and 0 holds without one. {text}"
+    if solution.gap is not None and solution.gap > 1e-6:
+        text += f" Solved to the end, order {hypergraph.order} could prove at most {spell(upper_end(solution, 6))}."
+    return text
+
+
+def adversary(hypergraph: Hypergraph) -> str:
+    """What the adversary does."""
+    match hypergraph.threat:
+        case Ball(norm=norm):
+            return f"may move every input by {spell(hypergraph.eps or Fraction(0))} in {NORMS[norm]}"
+        case Quadratic(tau=tau):
+            return f"pays {spell(tau)} × squared ℓ2 distance to move an input"
+
+
+def interval(solution: Solution) -> str:
+    """The proved interval of the truncated risk, rounded outward."""
+    lower = spell(round_down(read_lower(solution.risk_lower), PLACES))
+    if solution.gap is None:
+        return f"at least {lower}"
+    return f"{lower} ≤ risk of order {solution.hypergraph.order} ≤ {spell(upper_end(solution, PLACES))}"
+
+
+def solver_risk(solution: Solution) -> str:
+    """The risk as the solver reports it, which nothing proves."""
+    if solution.risk is not None:
+        return f"{solution.risk:.9g} as reported"
+    return "none" if solution.objective is None else f"none; the objective is {solution.objective:.9g}"
+
+
+def row_line(row: SweepRow) -> str:
+    """One row of a sweep, in a line."""
+    return f"eps {row.eps}, order {row.order}: risk at least {spell(lower_end(row.risk_lower))} ({row.status})"
+
+
+def lower_end(risk_lower: float) -> Fraction:
+    """A proved lower bound as it is printed: cut to six decimal places, or to nine where six lose almost a unit."""
+    proved = read_lower(risk_lower)
+    almost = round_down(proved + Fraction(1, 10**8), 6) > round_down(proved, 6)
+    return round_down(proved, 9 if almost else 6)
+
+
+def upper_end(solution: Solution, places: int) -> Fraction:
+    """The upper end of the proved interval, rounded up to so many decimal places."""
+    assert solution.gap is not None
+    return min(round_up(solution.risk_lower + solution.gap, places), Fraction(1))
