@@ -19,7 +19,7 @@ from support.comparison import same
 from support.measures import measures, threats
 
 from motlp.errors import InvalidFile, InvalidHypergraph
-from motlp.problem.archive import digest, is_archive, load, replaceable, save
+from motlp.problem.archive import digest_arrays, is_archive, load, replaceable, save
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
@@ -84,7 +84,7 @@ def changed(path, seal=True, **arrays):
     kept = {key: array for key, array in kept.items() if array is not None}
     if seal:
         del kept["digest"]
-        kept["digest"] = np.array(digest(kept))
+        kept["digest"] = np.array(digest_arrays(kept))
     np.savez(path, **kept)
 
 
