@@ -15,12 +15,11 @@ from support.hearing import Heard
 
 import motlp
 from motlp.datasets import load
-from motlp.errors import InvalidBudget, InvalidFile, MotlpError
+from motlp.errors import InvalidBudget, InvalidFile
 from motlp.frameworks.answer import Status
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.threat import Ball
-from motlp.report.curve import drawable, plot_risk
 from motlp.solving.method import Method
 from motlp.studies.rows import COLUMNS
 
@@ -206,43 +205,6 @@ def test_what_cannot_be_swept(measure):
             motlp.sweep(source, **arguments, framework="matrix")
 
 
-def test_plot(rows, tmp_path, monkeypatch):
-    figures = []
-    Figure = pytest.importorskip("matplotlib.figure", reason="needs the extra 'plot'").Figure
-    save = Figure.savefig
-    monkeypatch.setattr(Figure, "savefig", lambda self, *a, **k: (figures.append(self), save(self, *a, **k)))
-    zero = [replace(row, eps=eps, risk_lower=0.0) for row in rows[:2] for eps in ("0.05", "1/15")]
-    plot_risk([*zero, *rows], tmp_path / "risk.png")
-    assert (tmp_path / "risk.png").read_bytes().startswith(b"\x89PNG")
-    ((axes,),) = [figure.axes for figure in figures]
-    assert "gaussians, ℓ2" in axes.get_title()
-    assert axes.get_xlabel() == "budget ε (ℓ2 distance, in feature units)"
-    assert axes.get_ylabel() == "adversarial risk (share of the mass)"
-    assert [line.get_label() for line in axes.lines] == ["order 2", "order 3", "leaves 0 after ε = 1/15"]
-    # Between two budgets, the bound of the smaller one is what is proved.
-    assert {line.get_drawstyle() for line in axes.lines[:2]} == {"steps-post"}
-    for row in rows:
-        line = axes.lines[row.order - 2].get_xydata()
-        assert [float(row.eps), row.risk_lower] in line.tolist()
-    assert axes.lines[2].get_xydata().tolist() == [[1 / 15, 0.0]]
-    # The legend is below the axes, where no data are.
-    (legend,) = figures[0].legends
-    assert legend.get_window_extent().y1 <= axes.get_window_extent().y0
-
-
-def test_plots_of_every_kind(rows, tmp_path, monkeypatch):
-    pytest.importorskip("matplotlib", reason="needs the extra 'plot'")
-    for name in ("a.pdf", "a.SVG"):
-        plot_risk(rows, tmp_path / name)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.SVG", "a.pdf"]
-    with pytest.raises(MotlpError, match=r"use \.png, \.pdf, \.svg"):
-        drawable("a.gif")
-    monkeypatch.setattr("motlp.report.curve.find_spec", lambda name: None)
-    with pytest.raises(MotlpError, match=r"pip install 'motlp\[plot\]'"):
-        drawable("a.png")
-    assert drawable(None) is None
-
-
 def test_labels_that_look_like_numbers_are_no_trouble(tmp_path):
     X = np.array([[0.0], [1.0], [2.0], [3.0]])
     measure = LabeledMeasure.from_arrays(X, ["a,b", "a,b", 'c"d', "e\nf"], name='odd, "name"')
@@ -309,11 +271,9 @@ def test_other_types_are_told():
 
 
 def test_names_that_are_no_text(tmp_path):
-    pytest.importorskip("matplotlib", reason="needs the extra 'plot'")
     measure = LabeledMeasure.from_arrays(np.arange(4.0).reshape(-1, 1), [0, 0, 1, 1], name="\udcff")
     rows = motlp.sweep(measure, [1], framework="matrix", save=tmp_path / "sweep.csv")
     assert motlp.sweep(measure, [1], framework="matrix", save=tmp_path / "sweep.csv") == rows
-    plot_risk(rows, tmp_path / "risk.png")
 
 
 @pytest.mark.parametrize(
