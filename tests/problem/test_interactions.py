@@ -314,5 +314,7 @@ def test_integers_whose_squares_overflow_are_refused():
 
 def test_three_points_or_what_there_is():
     measure = LabeledMeasure.from_arrays(np.zeros((4, 1)), [0, 1, 2, 3])
-    assert interactions(measure, Ball("l2"), 1).order == 3
-    assert interactions(measure.select(["0", "1"]), Ball("l2"), 1).order == 2
+    for threat, eps in ((Ball("l2"), 1), (Quadratic(1), None)):
+        for order in ({}, {"order": None}):
+            assert interactions(measure, threat, eps, **order).order == 3
+            assert interactions(measure.select(["0", "1"]), threat, eps, **order).counts == {1: 2, 2: 1}
