@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from motlp.models import dual
 from support.measures import measures
 
 from motlp.errors import InvalidMeasure, UnknownName
-from motlp.models import dual
 from motlp.problem.arrays import check_mass
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.owned import own
