@@ -23,7 +23,7 @@ def test_a_writing_is_exact(number):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "writing"),
     [
         ("1.0", "1"),
         ("0", "0"),
@@ -39,8 +39,8 @@ def test_a_writing_is_exact(number):
         ("0.1234567890126", "0.1234567890126"),
     ],
 )
-def test_a_writing_is_short(text, told):
-    assert spell(exact(text)) == told
+def test_a_writing_is_short(text, writing):
+    assert spell(exact(text)) == writing
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_budgets_are_named_by_their_shortest_exact_writing(measure, tmp_path, co
     assert counted == []
 
 
-def test_fractions_and_decimals_are_told_apart(measure, tmp_path):
+def test_a_fraction_is_no_decimal_near_it(measure, tmp_path):
     path = tmp_path / "sweep.csv"
     eps = [Fraction(1, 3), "0.3333333333333333"]
     rows = motlp.sweep(measure, eps, orders=[2], framework="matrix", save=path)

@@ -139,7 +139,7 @@ for change in [
 """
 
 
-def test_other_types_are_told():
+def test_other_types_are_refused_in_one_line():
     done = subprocess.run([sys.executable, "-c", WRONG], capture_output=True, text=True, check=True)
     assert done.stdout.split()[::2] == [*["eps"] * 5, *["orders"] * 6, "model", "options", "save", "source", "source"]
     assert set(done.stdout.split()[1::2]) == {"1"}
