@@ -175,7 +175,7 @@ def check_path(path: str | Path) -> Path:
 
 
 def find_difference(saved: LabeledMeasure, given: LabeledMeasure) -> str:
-    """What tells two measures apart, in words; empty if nothing does."""
+    """The first difference between two measures, in words; empty if there is none."""
     traits = {
         "points": (saved.size, given.size),
         "features": (saved.dimension, given.dimension),

@@ -58,7 +58,7 @@ def check_arrays(rows: object, births: object, k: int) -> None:
             raise InvalidHypergraph(f"the {name} of order {k} are {kind}; they must be an array of {wanted}.")
     if len(rows) != len(births):  # type: ignore[arg-type]
         raise InvalidHypergraph(
-            f"order {k} has {len(rows)} members and {len(births)} births; give one birth a set."  # type: ignore[arg-type]
+            f"order {k} has {len(rows)} members and {len(births)} births; give one birth for each set."  # type: ignore[arg-type]
         )
 
 

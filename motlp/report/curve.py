@@ -35,7 +35,7 @@ def check_plot(path: str | Path | None) -> Path | None:
 
 
 def plot_risk(rows: Sequence[SweepRow], path: str | Path) -> None:
-    """Draw the proved lower bound on risk against ε, a line an order, to a PNG, PDF or SVG file.
+    """Draw the proved lower bound on risk against ε, one line for each order, to a PNG, PDF or SVG file.
 
     Raises:
         MotlpError: matplotlib is not installed, the path ends in another kind, or the file cannot be written.
@@ -62,7 +62,7 @@ def plot_risk(rows: Sequence[SweepRow], path: str | Path) -> None:
 
 
 def draw_steps(axes: "Axes", rows: Sequence[SweepRow]) -> None:
-    """A line an order: steps, not slopes, since up to the next budget no more is proved than at the last."""
+    """One line for each order: steps, not slopes, as a bound at one budget is all that is proved up to the next."""
     orders = sorted({row.order for row in rows})
     # Lines that coincide all show, as each is thinner than the one below it.
     for order, width in zip(orders, range(len(orders), 0, -1), strict=True):

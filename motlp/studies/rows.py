@@ -126,7 +126,7 @@ def keep_row(path: Path, rows: Mapping[Key, SweepRow], row: SweepRow, study: Stu
 
 
 def write_rows(path: Path, rows: Iterable[SweepRow]) -> None:
-    """Write the rows, by ε, then by order; whoever reads the file meanwhile sees all of the old or of the new one."""
+    """Write the rows, by ε, then by order; a reader sees the old file or the new one, never a part."""
     with write_atomically(path) as beside, beside.open("w", newline="", **TEXT) as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()

@@ -1,4 +1,4 @@
-"""Risk against budget: one enumeration at the largest ε, one row an ε and order."""
+"""Risk against budget: one enumeration at the largest ε, one row for each ε and order."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
@@ -104,7 +104,7 @@ def check_path(save: str | Path | None) -> Path | None:
 
 
 def check_several(name: str, values: Any) -> Iterable[Any]:
-    """The values, once it is known that they are several; a text would be taken for its letters."""
+    """The values, once it is known that they are a collection; a text is refused, as Python would take its letters."""
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         raise InvalidBudget(f"`{name}` is {shorten(values)}; give a list, such as [{shorten(values)}].")
     return values
