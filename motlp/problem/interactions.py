@@ -14,11 +14,11 @@ from typing import NamedTuple, NoReturn
 
 import numpy as np
 import scipy.sparse as sp
-from jaxtyping import Float64, Int32, Num
+from jaxtyping import Float64, Int32
 
 from motlp.errors import InvalidBudget, InvalidMeasure, TooManyInteractions, shorten
 from motlp.geometry.cliques import cofaces, faces_of
-from motlp.geometry.distance import LARGEST, Norm, slack
+from motlp.geometry.distance import LARGEST, Norm, Points, slack
 from motlp.geometry.exact import decide
 from motlp.geometry.extensions import extensions, sort_rows
 from motlp.geometry.moments import below, costs
@@ -31,7 +31,6 @@ from motlp.problem.threat import Ball, Quadratic, Threat, check_threat
 from motlp.system.progress import SILENCE, Progress, check_progress
 from motlp.system.threads import thread_count
 
-Points = Num[np.ndarray, "points dims"]
 Sets = tuple[Int32[np.ndarray, "_ _"], Float64[np.ndarray, " _"]]  # members, and their births or costs
 
 MOST = 50_000_000  # interactions that are enumerated unless more are allowed
