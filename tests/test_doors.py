@@ -81,7 +81,7 @@ DOORS = [
     ("replace(solution, potential=np.zeros(3)).gap", "the potential has shape (3,) for 4 points"),
     ("direct(labels=np.array([0, 1, 0, 2**32], 'i8'))", "labels must be 0 … K-1"),
     ("direct(labels=np.array([0.0, 1, 0, 1]))", "labels must be 0 … K-1"),
-    ("Hypergraph(measure, Ball('l2'), 3, None, None)", "members is None; give a tuple with an array an order"),
+    ("Hypergraph(measure, Ball('l2'), 3, None, None)", "members is None; give a tuple with an array for each order"),
     ("Hypergraph(None, Ball('l2'), 3, (singletons,), hypergraph.births[:1]).check()", "measure is None"),
     ("hypergraph.select(np.ones(3, bool))", "give 7 truth values"),
     ("hypergraph.select(np.ones(7, int))", "give 7 truth values"),

@@ -16,8 +16,10 @@ from motlp.cli.settings import BoundSettings, InteractionsSettings, SweepSetting
 from motlp.errors import InvalidConfig
 from motlp.frameworks.answer import Status
 from motlp.problem.archive import save
-from motlp.report.curve import drawable, plot_risk
-from motlp.report.words import answer, as_json, counts_json, counts_table, solver_table, sweep_table, table
+from motlp.report.curve import check_plot, plot_risk
+from motlp.report.records import bound_record, interactions_record
+from motlp.report.tables import bound_table, interactions_table, solver_table, sweep_table
+from motlp.report.words import summary
 from motlp.solving.solve import solvers
 from motlp.studies.sweep import sweep
 from motlp.system.atomic import check_writable, resolve_place
@@ -56,9 +58,9 @@ def run_bound(settings: BoundSettings, out: Stream) -> None:
         with stages.stage("certify"):
             _ = solution.risk_lower, solution.gap
     if settings.json_:
-        print_answer(out, as_json(solution, stages.seconds))
+        print_answer(out, bound_record(solution, stages.seconds))
     else:
-        print_answer(out, answer(solution), table(solution, stages.seconds))
+        print_answer(out, summary(solution), bound_table(solution, stages.seconds))
     if solution.status.label in WITHOUT_ANSWER:
         raise typer.Exit(1)
 
@@ -98,7 +100,7 @@ def run_sweep(settings: SweepSettings, out: Stream) -> None:
 
 def check_places(settings: SweepSettings) -> None:
     """Refuse places for the table and the plot of a sweep that cannot be written to, or are one and the same."""
-    for path in (settings.save, drawable(settings.plot)):
+    for path in (settings.save, check_plot(settings.plot)):
         check_writable(path)
     places = [resolve_place(path) for path in (settings.save, settings.plot) if path is not None]
     if len(places) == 2 and places[0] == places[1]:
@@ -118,8 +120,10 @@ def run_interactions(settings: InteractionsSettings, out: Stream) -> None:
         if settings.save is not None:
             with stages.stage("save"):
                 save(hypergraph, settings.save)
-    table_or_json = counts_json if settings.json_ else counts_table
-    print_answer(out, table_or_json(hypergraph, stages.seconds))
+    if settings.json_:
+        print_answer(out, interactions_record(hypergraph, stages.seconds))
+    else:
+        print_answer(out, interactions_table(hypergraph, stages.seconds))
 
 
 @app.command("solvers")

@@ -1,7 +1,7 @@
 """Interactions on disk: one .npz that holds the measure, the threat and the hypergraph, and no pickles.
 
-What is loaded is not believed: a digest tells whether anything was altered, and every interaction is worked out anew
-from its points, so that not even an altered file with a digest of its own makes a false bound.
+A file is checked when it is loaded. Its digest tells whether anything was altered. Every interaction is also computed
+anew from its points, so that a file that was altered and given a new digest cannot make a false bound either.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from motlp.errors import InvalidFile, MotlpError, shorten
+from motlp.errors import InvalidFile, MotlpError, one_line, shorten
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
 from motlp.problem.measure import LabeledMeasure, exact_unit
 from motlp.problem.rationals import exact
@@ -29,10 +29,18 @@ def save(hypergraph: Hypergraph, path: str | Path) -> None:
 
     Raises:
         InvalidFile: the file cannot be written; what was there before is untouched.
-        InvalidHypergraph: what is given is none.
+        InvalidHypergraph: `hypergraph` is no Hypergraph.
     """
     check_hypergraph(hypergraph)
-    place = as_path(path)
+    place = check_path(path)
+    arrays = list_arrays(hypergraph)
+    arrays["digest"] = np.array(digest_arrays(arrays))
+    with write_atomically(place) as beside, beside.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+
+
+def list_arrays(hypergraph: Hypergraph) -> dict[str, Any]:
+    """The arrays that make up a file, but for their digest; `build_hypergraph` reads them."""
     measure, threat = hypergraph.measure, hypergraph.threat
     arrays: dict[str, Any] = {
         "format": np.array(FORMAT),
@@ -51,9 +59,7 @@ def save(hypergraph: Hypergraph, path: str | Path) -> None:
     for order in range(hypergraph.order):
         arrays[f"members_{order + 1}"] = hypergraph.members[order]
         arrays[f"births_{order + 1}"] = hypergraph.births[order]
-    arrays["digest"] = np.array(digest(arrays))
-    with write_atomically(place) as beside, beside.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+    return arrays
 
 
 def is_archive(path: str | Path) -> bool:
@@ -61,52 +67,57 @@ def is_archive(path: str | Path) -> bool:
     try:
         with zipfile.ZipFile(path) as file:
             return {"format.npy", "members_1.npy"} <= set(file.namelist())
-    except Exception:  # of the file system, or of a zip file that is damaged or of a kind that Python cannot read
+    except Exception:  # from the file system, or from a zip file that is damaged or of a kind that Python cannot read
         return False
 
 
 def load(path: str | Path, measure: LabeledMeasure | None = None) -> Hypergraph:
-    """Read a hypergraph back.
+    """Read a hypergraph that `save` wrote.
 
     Args:
-        path: a file that `save` wrote.
-        measure: refuse the file unless it is of this very measure.
+        path: the `.npz` file.
+        measure: refuse the file unless its points, labels, masses and unit are those of this measure.
 
     Raises:
-        InvalidFile: damaged, altered, of another kind or version, or of another measure: says what differs; or a set
-            in it is no interaction of its points.
+        InvalidFile: the file is damaged, altered, of another kind or version, or of another measure, and the text says
+            what differs; or a set in it is no interaction of its points.
     """
-    path = as_path(path)
-    arrays = contents(path)
+    path = check_path(path)
+    arrays = read_arrays(path)
     if str(arrays.get("format")) != FORMAT:
         raise InvalidFile(f"{path} holds {', '.join(sorted(arrays)) or 'nothing'}, no saved interactions.")
     if (version := str(arrays.get("version"))) != str(VERSION):
         raise InvalidFile(f"{path} is of format version {version}, this motlp reads {VERSION}; save it again.")
-    if str(arrays.pop("digest", "")) != digest(arrays):
+    if str(arrays.pop("digest", "")) != digest_arrays(arrays):
         raise InvalidFile(f"{path} was altered after it was saved: its digest does not fit; save it again.")
     try:
-        found = restored(arrays).check()
+        found = build_hypergraph(arrays).check()
     except (KeyError, ValueError, TypeError, ArithmeticError, MotlpError) as error:
-        raise InvalidFile(f"{path} is damaged ({error}); save it again.") from None
-    if measure is not None and (differing := difference(found.measure, measure)):
+        # In plain words even where marks of arguments are: it is the file that has the value, no argument.
+        raise InvalidFile(f"{path} is damaged ({one_line(error)}); save it again.") from None
+    if measure is not None and (differing := find_difference(found.measure, measure)):
         raise InvalidFile(f"{path} is of another data set: {differing}.")
     return found
 
 
-def contents(path: str | Path) -> dict[str, Any]:
+def read_arrays(path: Path) -> dict[str, Any]:
     """The arrays of a .npz file; nothing in it is ever unpickled."""
     try:
         with zipfile.ZipFile(path) as _, np.load(path, allow_pickle=False) as file:
             return {key: file[key] for key in file.files}
     except FileNotFoundError:
-        raise InvalidFile(f"{path} does not exist; write it with `motlp interactions … --save {path}`.") from None
-    except Exception as error:  # a dozen types, by where the damage is
-        why = "it holds pickled objects" if "allow_pickle" in str(error) else str(error) or type(error).__name__
+        raise InvalidFile(f"{path} does not exist; write it with motlp.save.") from None
+    except Exception as error:  # its type, one of a dozen, depends on where the damage is
+        why = "it holds pickled objects" if "allow_pickle" in str(error) else one_line(error)
         raise InvalidFile(f"{path} is damaged or no .npz file ({why}); save it again.") from None
 
 
-def restored(arrays: dict[str, Any]) -> Hypergraph:
-    """The hypergraph that the arrays of a file describe."""
+def build_hypergraph(arrays: dict[str, Any]) -> Hypergraph:
+    """The hypergraph that the arrays of a file describe.
+
+    Raises:
+        KeyError, ValueError, TypeError, ArithmeticError, MotlpError: an array is missing, or holds what it cannot.
+    """
     for name, dtype in DTYPES.items():
         if arrays[name].dtype != dtype:
             raise ValueError(f"{name} are of type {arrays[name].dtype}, not {np.dtype(dtype)}")
@@ -131,7 +142,7 @@ def restored(arrays: dict[str, Any]) -> Hypergraph:
     )
 
 
-def digest(arrays: dict[str, Any]) -> str:
+def digest_arrays(arrays: dict[str, Any]) -> str:
     """SHA-256 of the names, types, shapes and bytes of the arrays."""
     summed = hashlib.sha256()
     for name, array in sorted(arrays.items()):
@@ -140,15 +151,15 @@ def digest(arrays: dict[str, Any]) -> str:
     return summed.hexdigest()
 
 
-def as_path(path: str | Path) -> Path:
-    """The path of a file, if it is one."""
+def check_path(path: str | Path) -> Path:
+    """The path of a file, once it is known to be a path."""
     if not isinstance(path, str | os.PathLike) or not str(path):
-        raise InvalidFile(f"path is {shorten(path)}; give the path of a .npz file.")
+        raise InvalidFile(f"`path` is {shorten(path)}; give the path of a .npz file.")
     return Path(path)
 
 
-def difference(saved: LabeledMeasure, given: LabeledMeasure) -> str:
-    """What tells two measures apart, in words; empty if nothing does."""
+def find_difference(saved: LabeledMeasure, given: LabeledMeasure) -> str:
+    """The first difference between two measures, in words; empty if there is none."""
     traits = {
         "points": (saved.size, given.size),
         "features": (saved.dimension, given.dimension),

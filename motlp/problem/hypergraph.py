@@ -25,18 +25,22 @@ from motlp.problem.validity import validate
 class Hypergraph:
     """Class interactions of a measure up to some order, each with its birth or its cost.
 
-    An interaction is a set of points of pairwise distinct labels. Everything that has one entry an
-    interaction (`cost`, `sizes`, the columns of `incidence`, a plan) lists the orders one after the
-    other, and within an order the rows of `members`.
+    An interaction is a set of points of pairwise distinct labels. Whatever has one entry for each interaction (`cost`,
+    `sizes`, the columns of `incidence`, a plan) lists them order by order, and within an order as the rows of
+    `members`.
 
     Attributes:
         measure: the points, labels and masses.
         threat: what the adversary pays to move points.
         eps: the budget, in feature units; None under a threat that has none.
-        members: one array an order k = 1 … L, of shape (interactions, k): indices of points, by class.
-        births: one array an order. Under a ball, the radius of the smallest enclosing ball, in units of
-            the lattice (multiply by `measure.unit` for features), rounded: the budget from which on the
-            interaction exists. Under the quadratic cost, the cost c_A.
+        members: for each order k = 1 … L an array of shape (interactions, k): the indices of the points of each
+            interaction, in ascending order of their classes.
+        births: for each order an array of shape (interactions,). Under a ball, the radius of the smallest enclosing
+            ball, rounded, in units of the lattice (multiply by `measure.unit` for features): the smallest budget at
+            which the interaction exists. Under the quadratic cost, the cost c_A.
+
+    Raises:
+        InvalidHypergraph: members and births are not one array for each order.
     """
 
     measure: LabeledMeasure
@@ -51,7 +55,7 @@ class Hypergraph:
         for name in ("members", "births"):
             if not isinstance(getattr(self, name), tuple | list):
                 raise InvalidHypergraph(
-                    f"{name} is {shorten(getattr(self, name))}; give a tuple with an array an order."
+                    f"`{name}` is {shorten(getattr(self, name))}; give a tuple with an array for each order."
                 )
         if not self.members or len(self.members) != len(self.births):
             raise InvalidHypergraph(
@@ -61,19 +65,20 @@ class Hypergraph:
         self.__setstate__({name: getattr(self, name) for name in ("members", "births")})
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        # As a measure does, a hypergraph owns its arrays: a birth that is changed would make a wrong bound.
+        # Like a measure, a hypergraph owns its arrays: a birth that somebody changes would make a wrong bound.
         for name in ("members", "births"):
             state[name] = tuple(own(rows) if isinstance(rows, np.ndarray) else rows for rows in state[name])
         self.__dict__.update(state)
 
     def check(self) -> "Hypergraph":
-        """Work out anew that every set is an interaction with the birth or cost that it has; returns the hypergraph.
+        """Check from the points that every set is an interaction with the right birth or cost; returns the hypergraph.
 
-        For interactions that do not come from `motlp.interactions`. It takes a fraction of an enumeration, and does
-        not look for interactions that are missing: without them less is proved, and it is as true.
+        It is for interactions that do not come from `motlp.interactions`, and takes a fraction of the time of an
+        enumeration. It does not look for interactions that are missing: without them the lower bound is lower, and
+        still true.
 
         Raises:
-            InvalidHypergraph: names the first set that is none, and the rule.
+            InvalidHypergraph: a set is no interaction, or has another birth or cost; the text names the first.
         """
         validate(self)
         return self
@@ -110,7 +115,7 @@ class Hypergraph:
 
     @cached_property
     def price(self) -> Float64[np.ndarray, " interactions"]:
-        """1 + c_A of every interaction: what a unit of its plan costs, and the room that its points share."""
+        """1 + c_A of every interaction: the cost of a unit of plan on it, and the most its potentials may sum to."""
         return own(1.0 + self.cost)
 
     @cached_property
@@ -136,8 +141,8 @@ class Hypergraph:
     def binding(self) -> Bool[np.ndarray, " interactions"]:
         """The interactions whose constraint can bind: under a ball those contained in no other.
 
-        With g ≥ 0 a subset's constraint follows from its superset's when both have the same right-hand
-        side. Under the quadratic cost a subset is cheaper, and all can bind.
+        With g ≥ 0 the constraint of a subset follows from that of its superset when both have the same right-hand
+        side. Under the quadratic cost a subset is cheaper than its superset, and all can bind.
         """
         if not self.threat.has_budget:
             return own(np.ones(self.size, dtype=bool))
@@ -149,14 +154,14 @@ class Hypergraph:
         return own(np.concatenate(masks))
 
     def maximal(self) -> "Hypergraph":
-        """The interactions that bind, which give the same bounds with fewer constraints."""
+        """The hypergraph of the interactions that can bind: the same bounds from fewer constraints."""
         return self if self.binding.all() else self.select(self.binding)
 
     def select(self, kept: Bool[np.ndarray, " interactions"]) -> "Hypergraph":
         """The hypergraph of the interactions where `kept` is true.
 
         Raises:
-            InvalidHypergraph: `kept` is not one truth value an interaction.
+            InvalidHypergraph: `kept` does not hold one truth value for each interaction.
         """
         if np.shape(kept) != (self.size,) or np.asarray(kept).dtype != bool:
             raise InvalidHypergraph(f"`kept` is {shorten(kept)}; give {self.size} truth values.")
@@ -172,7 +177,7 @@ class Hypergraph:
         """The interactions of a smaller budget, without a new enumeration.
 
         Raises:
-            InvalidBudget: a larger budget than this hypergraph's, or a threat that has none.
+            InvalidBudget: `eps` is larger than the budget of this hypergraph, or the threat has no budget.
         """
         if self.eps is None:
             raise InvalidBudget("the quadratic cost has no budget; enumerate again with another `tau`.")
@@ -190,16 +195,16 @@ class Hypergraph:
         return replace(self.select(np.concatenate(masks)), eps=budget)
 
     def truncate(self, order: int | None) -> "Hypergraph":
-        """The interactions of at most so many points; by default as `motlp.interactions` has it.
+        """The interactions of at most `order` points; by default 3, or the order of this hypergraph if that is smaller.
 
         Raises:
-            InvalidBudget: an order below 1 or above this hypergraph's.
+            InvalidBudget: `order` is no whole number between 1 and the order of this hypergraph.
         """
         order = choose_order(order, self.order, "the order enumerated")
         return replace(self, members=self.members[:order], births=self.births[:order])
 
     def components(self) -> Int32[np.ndarray, " points"]:
-        """Number of the connected component of every point: parts that share no interaction."""
+        """The connected component of every point, as a number from 0 on; no interaction joins two components."""
         edges = [rows[:, [i, i + 1]] for rows in self.members[1:] for i in range(rows.shape[1] - 1)]
         ends = np.concatenate([np.empty((0, 2), np.int32), *edges])
         n = self.measure.size
@@ -208,25 +213,25 @@ class Hypergraph:
 
 
 def check_hypergraph(value: object) -> None:
-    """Refuse what is no hypergraph."""
+    """Refuse what is no Hypergraph."""
     if not isinstance(value, Hypergraph):
         raise InvalidHypergraph(f"`hypergraph` is {shorten(value)}; it must be one, as motlp.interactions returns.")
 
 
 def choose_order(order: int | None, most: int, what: str) -> int:
-    """The order that is asked for; by default 3, or the largest there can be if that is smaller.
+    """The order that is asked for, once it is checked; by default 3, or `most` if that is smaller.
 
     Raises:
-        InvalidBudget: as `check_order`.
+        InvalidBudget: as `check_order` does.
     """
     return min(3, most) if order is None else check_order(order, most, what)
 
 
 def check_order(order: int, most: int, what: str) -> int:
-    """The order, once it is known to be one.
+    """The order, once it is known to be a whole number between 1 and `most`; `what` says in words what `most` is.
 
     Raises:
-        InvalidBudget: it is no whole number, or not between 1 and `most`; `what` says what that is.
+        InvalidBudget: it is not.
     """
     if isinstance(order, bool | np.bool_) or not isinstance(order, Integral) or not 1 <= order <= most:
         raise InvalidBudget(f"`order` is {shorten(order)}; it must be a whole number between 1 and {most}, {what}.")
@@ -234,7 +239,7 @@ def check_order(order: int, most: int, what: str) -> int:
 
 
 def contains(rows: Int32[np.ndarray, "m k"], wanted: Int32[np.ndarray, "n k"], points: int) -> Bool[np.ndarray, " n"]:
-    """Whether each wanted row is one of the rows; all rows list their points in the same order."""
+    """Whether each wanted row is among the rows; both list the points of a set in the same order."""
     both = np.concatenate([wanted, rows]).astype(np.int64)
     key = both[:, 0]
     for column in both.T[1:]:

@@ -1,7 +1,8 @@
 """Class interactions of a measure: the sets of points of distinct classes that the adversary can bring together.
 
-Points are sorted by class, the close pairs found, and the sets grown order by order from them. Who is in is decided in
-floating point with proved error bounds, and in rational arithmetic where those leave a doubt.
+The points are sorted by class, the close pairs are found, and from them larger sets are grown, order by order. Whether
+a set is an interaction is decided in floating point with proved error bounds, and in rational arithmetic where those
+leave a doubt.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,11 +14,11 @@ from typing import NamedTuple, NoReturn
 
 import numpy as np
 import scipy.sparse as sp
-from jaxtyping import Float64, Int32, Num
+from jaxtyping import Float64, Int32
 
 from motlp.errors import InvalidBudget, InvalidMeasure, TooManyInteractions, shorten
 from motlp.geometry.cliques import cofaces, faces_of
-from motlp.geometry.distance import LARGEST, Norm, slack
+from motlp.geometry.distance import LARGEST, Norm, Points, slack
 from motlp.geometry.exact import decide
 from motlp.geometry.extensions import extensions, sort_rows
 from motlp.geometry.moments import below, costs
@@ -26,21 +27,20 @@ from motlp.geometry.scale import scale, scale_costs
 from motlp.problem.hypergraph import Hypergraph, choose_order
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import Number
-from motlp.problem.threat import Ball, Threat, check_threat
+from motlp.problem.threat import Ball, Quadratic, Threat, check_threat
 from motlp.system.executor import check_executor
 from motlp.system.progress import SILENCE, Progress, check_progress
 from motlp.system.threads import thread_count
 
-Points = Num[np.ndarray, "points dims"]
 Sets = tuple[Int32[np.ndarray, "_ _"], Float64[np.ndarray, " _"]]  # members, and their births or costs
 
 MOST = 50_000_000  # interactions that are enumerated unless more are allowed
 CHUNK = 1 << 18  # sets that one task is meant to find
-SAMPLE_RUN, SAMPLE_RUNS = 1 << 8, 1 << 6  # sets in a row, and rows, that tell how many an order will have
+SAMPLE_RUN, SAMPLE_RUNS = 1 << 8, 1 << 6  # an order is estimated from so many runs of so many sets in a row
 
 
 class _Run(NamedTuple):
-    """What an enumeration works on, and within which limits."""
+    """The points of an enumeration, its limits, and what it runs with."""
 
     points: Points  # sorted by class
     labels: Int32[np.ndarray, " points"]
@@ -65,24 +65,20 @@ def interactions(
     Args:
         measure: the labelled points.
         threat: what the adversary pays. Under `Ball(norm)` a set is an interaction if the closed balls of radius `eps`
-            around its points meet; under `Quadratic(tau)` when its cost is below its size less one.
-        eps: budget in feature units, taken as the decimal it is written as; None for `Quadratic`.
+            around its points have a common point; under `Quadratic(tau)` if its cost is below its size minus one.
+        eps: budget in feature units; 0.1 means 1/10, not the nearest binary fraction. None for `Quadratic`.
         order: truncation order L, between 1 and the number of classes; by default 3, or the number of classes if that
             is smaller.
         executor: runs the search for pairs; threads of this process by default. The result does not depend on it.
-        progress: hears how far each stage is.
+        progress: is told how far each stage is.
         most: refuse to enumerate more interactions than this.
 
     Raises:
-        InvalidBudget: an order or a budget out of range, or a budget where the threat has none.
-        InvalidMeasure: the features are too large, or of sizes too different, for exact arithmetic.
-        TooManyInteractions: there are more than `most`; where there are far more, a sample tells beforehand.
+        InvalidBudget: an order or a budget is out of range, or a budget is given where the threat has none.
+        InvalidMeasure: the features are too large, or too different in size, for exact arithmetic.
+        TooManyInteractions: there are more than `most`; if there are far more, a sample shows it early.
     """
-    if not isinstance(measure, LabeledMeasure):
-        raise InvalidMeasure(
-            f"`measure` is {shorten(measure)}; it must be a LabeledMeasure, as datasets.load and "
-            "LabeledMeasure.from_arrays make them."
-        )
+    _check_measure(measure)
     check_threat(threat)
     check_executor(executor)
     check_progress(progress)
@@ -90,21 +86,36 @@ def interactions(
     order = choose_order(
         order, measure.classes, "the number of classes, as an interaction holds at most one point of a class"
     )
-    if isinstance(most, bool) or not isinstance(most, Integral) or most < 1:
-        raise InvalidBudget(f"`most` is {shorten(most)}; it must be a whole number, at least 1.")
+    _check_most(most)
     by_class = np.argsort(measure.labels, kind="stable").astype(np.int32)
     points, labels = measure.points[by_class], measure.labels[by_class]
     run = _Run(points, labels, order, most, executor, progress)
-    if isinstance(threat, Ball):
-        sets = _balls(run, threat.norm, threat.budget(eps) / measure.unit)
-    else:
-        sets = _useful(run, threat.tau * measure.unit**2)
+    match threat:
+        case Ball(norm=norm):
+            sets = _enumerate_balls(run, norm, threat.budget(eps) / measure.unit)
+        case Quadratic(tau=tau):
+            sets = _enumerate_cheap(run, tau * measure.unit**2)
     members, births = zip(*sets, strict=True)
     return Hypergraph(measure, threat, budget, tuple(by_class[rows] for rows in members), births)
 
 
-def _balls(run: _Run, norm: Norm, radius: Fraction) -> list[Sets]:
-    """The sets that fit into a ball of this radius, by order, with the radii of their smallest."""
+def _check_measure(value: object) -> None:
+    """Refuse what is no measure."""
+    if not isinstance(value, LabeledMeasure):
+        raise InvalidMeasure(
+            f"`measure` is {shorten(value)}; it must be a LabeledMeasure, as datasets.load and "
+            "LabeledMeasure.from_arrays make them."
+        )
+
+
+def _check_most(value: object) -> None:
+    """Refuse what is no number of interactions."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
+        raise InvalidBudget(f"`most` is {shorten(value)}; it must be a whole number, at least 1.")
+
+
+def _enumerate_balls(run: _Run, norm: Norm, radius: Fraction) -> list[Sets]:
+    """The sets that fit into a ball of this radius, by order, each with the radius of its smallest enclosing ball."""
     scaled = scale(run.points, 2 * radius)
     run, radius = run._replace(points=scaled.points), scaled.length(radius)
     sets = [_singletons(run)]
@@ -114,11 +125,11 @@ def _balls(run: _Run, norm: Norm, radius: Fraction) -> list[Sets]:
         births, _ = decide(run.points, norm, radius, faces, pairs.distance.astype(np.float64)[:, None])
         sets.append((faces, births))
     while len(sets) < run.order:
-        sets.append(_grow(run, sets, partial(_fitting, run.points, norm, radius, sets[-1][0], pairs)))
+        sets.append(_grow(run, sets, partial(_extend_balls, run.points, norm, radius, sets[-1][0], pairs)))
     return [(members, np.ldexp(births, -scaled.exponent)) for members, births in sets]
 
 
-def _fitting(
+def _extend_balls(
     points: Points,
     norm: Norm,
     radius: Fraction,
@@ -127,19 +138,19 @@ def _fitting(
     start: int,
     stop: int,
 ) -> Iterator[Sets]:
-    """The sets of one more point than faces[start:stop] that extend them and fit, with their radii."""
+    """The sets that fit and consist of one of faces[start:stop] and one more point, with their radii."""
     wide = float(min(radius**2, LARGEST)) if norm == "l2" and radius > 0 else np.inf
     for members, distances in cofaces(faces, pairs, start, stop, wide, slack(points, faces.shape[1] + 1)):
         births, fits = decide(points, norm, radius, members, distances)
         yield members[fits], births[fits]
 
 
-def _useful(run: _Run, price: Fraction) -> list[Sets]:
+def _enumerate_cheap(run: _Run, price: Fraction) -> list[Sets]:
     """The sets A with c_A = (price/|A|) Σ D_uv below |A| − 1, by order, with their costs.
 
-    Such a set of n points need not have all its subsets of the kind, but the one without the point
-    farthest from the mean is: it costs at most c_A (n − 2)/(n − 1). And each of its pairs has
-    D_uv < 2(n − 1)/price, as the other points add least to the cost if all are midway between the two.
+    Not every subset of such a set is one, too. But if A has n points, then A without the point farthest from the mean
+    is one: it costs at most c_A (n − 2)/(n − 1). And every pair in A has D_uv < 2(n − 1)/price: the other points add
+    least to the cost when they all lie midway between the two.
     """
     if run.order > 1:
         scaled = scale_costs(run.points, price, run.order)
@@ -151,16 +162,16 @@ def _useful(run: _Run, price: Fraction) -> list[Sets]:
         useful = below(run.points, faces_of(pairs), near, 2 / price)
         sets.append((faces_of(pairs)[useful], near[useful]))
     while len(sets) < run.order:
-        found, sums = _grow(run, sets, partial(_cheaper, run.points, price, sets[-1][0], close))
-        order, again = sort_rows(found)  # some may have been found twice
+        found, sums = _grow(run, sets, partial(_extend_cheap, run.points, price, sets[-1][0], close))
+        order, again = sort_rows(found)  # a set can be found from several of its subsets
         sets.append((found[order[~again]], sums[order[~again]]))
     return [(found, costs(run.points, found, sums, price / found.shape[1])) for found, sums in sets]
 
 
-def _cheaper(
+def _extend_cheap(
     points: Points, price: Fraction, faces: Int32[np.ndarray, "faces k"], close: Pairs, start: int, stop: int
 ) -> Iterator[Sets]:
-    """The useful sets of one more point than faces[start:stop] that extend them, with their sums Σ D_uv."""
+    """The cheap sets that consist of one of faces[start:stop] and one more point, with their sums Σ D_uv."""
     k = faces.shape[1] + 1
     bound = k * (k - 1) / price
     margin = 4 * slack(points, k)
@@ -172,7 +183,7 @@ def _cheaper(
 
 
 def _both_ways(pairs: Pairs) -> Pairs:
-    """The pairs with every neighbour listed from either end."""
+    """The pairs, each listed at both of its ends."""
     ends, n = faces_of(pairs), len(pairs.indptr) - 1
     rows, columns = np.concatenate([ends, ends[:, ::-1]]).T
     both = sp.coo_array((np.tile(pairs.distance, 2), (rows, columns)), shape=(n, n)).tocsr()
@@ -180,12 +191,12 @@ def _both_ways(pairs: Pairs) -> Pairs:
 
 
 def _singletons(run: _Run) -> Sets:
-    """Every point by itself, which costs nothing."""
+    """Every point by itself; its birth or cost is 0."""
     return np.arange(len(run.points), dtype=np.int32)[:, None], np.zeros(len(run.points))
 
 
 def _pairs(run: _Run, limit: Fraction, norm: Norm) -> Pairs:
-    """The pairs within the limit, unless they are too many."""
+    """The pairs within the limit; refuses more than are allowed."""
     room = run.most - len(run.points)
     about = estimate_pairs(run.points, run.labels, limit, norm)
     if about > 2 * room:
@@ -194,7 +205,7 @@ def _pairs(run: _Run, limit: Fraction, norm: Norm) -> Pairs:
 
 
 def _grow(run: _Run, sets: list[Sets], extend: Callable[[int, int], Iterator[Sets]]) -> Sets:
-    """The sets of the next order: what extend(start, stop) yields, over all sets of the last, in threads."""
+    """The sets of the next order, found in threads; extend(start, stop) yields those that extend last[start:stop]."""
     counts = [len(members) for members, _ in sets]
     number, k, room = counts[-1], len(counts) + 1, run.most - sum(counts)
     about, surely = _estimate(number, extend)
@@ -202,34 +213,36 @@ def _grow(run: _Run, sets: list[Sets], extend: Callable[[int, int], Iterator[Set
         _refuse(run, counts, about)
     chunk = int(np.clip(CHUNK * number / max(about, 1.0), SAMPLE_RUN, CHUNK // 16))
     starts = range(0, number, chunk)
-
-    def task(start: int) -> list[Sets]:
-        blocks, found = [], 0
-        for block in extend(start, min(start + chunk, number)):
-            blocks.append(block)
-            found += len(block[0])
-            if found > room:
-                break
-        return blocks
-
+    stops = [min(start + chunk, number) for start in starts]
     parts: list[Sets] = [(np.empty((0, k), np.int32), np.empty(0))]
     found = 0
     pool = ThreadPoolExecutor(thread_count())
     try:
-        for start, blocks in zip(starts, pool.map(task, starts), strict=True):
+        for stop, blocks in zip(stops, pool.map(partial(_take, extend, room), starts, stops), strict=True):
             parts += blocks
             found += sum(len(members) for members, _ in blocks)
             if found > room:
                 _refuse(run, counts, max(found, about))
-            run.progress.update(f"order {k}", min(start + chunk, number), number)
+            run.progress.update(f"order {k}", stop, number)
     finally:
         pool.shutdown(cancel_futures=True)
     members, births = zip(*parts, strict=True)
     return np.concatenate(members), np.concatenate(births)
 
 
+def _take(extend: Callable[[int, int], Iterator[Sets]], room: int, start: int, stop: int) -> list[Sets]:
+    """What extend(start, stop) yields, until there are more sets than there is room for."""
+    blocks, found = [], 0
+    for block in extend(start, stop):
+        blocks.append(block)
+        found += len(block[0])
+        if found > room:
+            break
+    return blocks
+
+
 def _estimate(number: int, extend: Callable[[int, int], Iterator[Sets]]) -> tuple[float, float]:
-    """How many sets extend(0, number) will give, from a sample of its range; and how many almost surely."""
+    """How many sets extend(0, number) yields, by a sample of its range, and a number that it almost surely exceeds."""
     if number <= SAMPLE_RUN * SAMPLE_RUNS:
         return float(number), 0.0
     starts = np.random.default_rng(0).choice(number // SAMPLE_RUN, SAMPLE_RUNS, replace=False) * SAMPLE_RUN
@@ -240,7 +253,7 @@ def _estimate(number: int, extend: Callable[[int, int], Iterator[Sets]]) -> tupl
 
 
 def _refuse(run: _Run, counts: list[int], about: float) -> NoReturn:
-    """Refuse an enumeration with these many sets by order and about so many of the next."""
+    """Refuse an enumeration with `counts` sets of the first orders and about so many of the next."""
     known = ", ".join(f"{count:,} of order {k}" for k, count in enumerate(counts, start=1))
     raise TooManyInteractions(
         f"{known} and about {float(f'{about:.2g}'):,.0f} of order {len(counts) + 1} are more than the {run.most:,} "

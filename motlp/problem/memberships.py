@@ -1,4 +1,4 @@
-"""Who belongs to what: the incidence of points and interactions, once, to be read both ways."""
+"""Which points belong to which interactions, as arrays that are read both ways: by interaction and by point."""
 
 from functools import partial
 from typing import NamedTuple
@@ -40,7 +40,7 @@ class Memberships(NamedTuple):
 
 
 def list_memberships(members: tuple[Int32[np.ndarray, "_ _"], ...], points: int) -> Memberships:
-    """The memberships of interactions, given order by order, among so many points."""
+    """The memberships of the interactions; `members` lists them order by order, `points` is the number of points."""
     sizes = np.repeat([rows.shape[1] for rows in members], [len(rows) for rows in members])
     starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
     found, begin = np.empty(starts[-1], np.int32), 0
@@ -51,7 +51,7 @@ def list_memberships(members: tuple[Int32[np.ndarray, "_ _"], ...], points: int)
 
 
 def _reduce(kernel, starts, items, values):
-    """What a kernel makes of the values of the items of each group."""
+    """One number for each group: what the kernel computes from the values of the group's items."""
     made = np.empty(len(starts) - 1)
     share(partial(kernel, starts, items, values, made), len(made), threads_for(len(items)))
     return made
@@ -59,7 +59,7 @@ def _reduce(kernel, starts, items, values):
 
 @njit(cache=True, nogil=True)
 def _sort_members(rows, found):
-    """Writes the points of each interaction in ascending order, one interaction after the other."""
+    """Writes the points of each interaction in ascending order to `found`, one interaction after the other."""
     start = 0
     for a in range(len(rows)):
         for i in range(rows.shape[1]):

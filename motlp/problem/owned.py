@@ -1,4 +1,4 @@
-"""Arrays that nobody can write to, so that what was worked out from them holds."""
+"""Arrays that nobody can write to, so that what was computed from them stays true."""
 
 from typing import Any
 
@@ -7,9 +7,11 @@ from jaxtyping import Shaped
 
 
 def own(array: Shaped[np.ndarray, "..."], dtype: Any = None) -> Shaped[np.ndarray, "..."]:
-    """The array in rows, of native type, over memory that cannot be written to; itself where it is one already.
+    """A copy of the array, C-contiguous and of native type, in memory that nobody can write to.
 
-    A flag would not do: whoever has a view from before, or sets the flag back, could still write. Bytes never change.
+    An array that already lies in such memory is returned itself. Clearing the flag WRITEABLE would not be enough: who
+    holds an older view, or sets the flag again, could still write. The copy lies in a `bytes` object, which never
+    changes.
     """
     base = array
     while isinstance(base, np.ndarray):

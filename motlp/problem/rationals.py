@@ -1,4 +1,4 @@
-"""Exact numbers, as people write them: read without rounding, and spelled so that they are read back the same."""
+"""Exact numbers as people write them: read without rounding, and spelled so that reading gives the same number."""
 
 import numbers
 from decimal import Decimal
@@ -12,18 +12,19 @@ from motlp.errors import InvalidBudget, shorten
 Number = int | float | str | Decimal | Fraction | np.integer | np.floating
 
 MOST_BITS = 8192  # of numerator and denominator: Python writes no integer of more than 4,300 digits
-MOST_PLACES = 1100  # behind the point of a decimal that is written out: those of any float
+MOST_PLACES = 1100  # decimal places of a number that is spelled as a decimal: every float has fewer
 
 
 def exact(value: Number, name: str = "eps") -> Fraction:
-    """The number that a decimal means as it is written: 0.1 is 1/10, not the nearest binary fraction.
+    """The number that a value means as it is written: 0.1 is 1/10, not the nearest binary fraction.
 
     Raises:
-        InvalidBudget: the value is negative, infinite or not a number; `name` is the argument that it was given for.
+        InvalidBudget: the value is negative, infinite, no number, or beyond the range of floats; the text calls it by
+            `name`, the argument that it was given for.
     """
     try:
         number = rational(value)
-    except Exception:  # of numbers, and of whatever else may be asked for its text
+    except Exception:  # any type: a value of any class may be asked for its text
         raise InvalidBudget(f"`{name}` is {shorten(value)}; it must be a finite number, such as 0.5.") from None
     try:
         vanishes = number != 0 and float(number) == 0
@@ -41,11 +42,11 @@ def exact(value: Number, name: str = "eps") -> Fraction:
 
 
 def rational(value: Any) -> Fraction:
-    """The rational number that a value writes, of Python's own integers: NumPy's wrap where they overflow.
+    """The rational number that a value stands for, made of Python integers, as those of NumPy can overflow.
 
     Raises:
-        ArithmeticError, AttributeError, TypeError, ValueError: it writes none, or one with an exponent that no float
-            has, which is not written out.
+        ArithmeticError, AttributeError, TypeError, ValueError: the value stands for no finite number, or has an
+            exponent far beyond that of any float, whose digits would fill the memory.
     """
     if isinstance(value, bool | np.bool_):
         raise TypeError
@@ -58,9 +59,9 @@ def rational(value: Any) -> Fraction:
 
 
 def spell(number: Fraction) -> str:
-    """The exact writing of a number that is at least 0: a decimal, or a fraction where no decimal ends.
+    """A number that is at least 0 as an exact text: a decimal, or a fraction such as 1/3 where no decimal is exact.
 
-    What takes more than a dozen characters has an exponent where that is shorter, such as 1e-200.
+    A decimal of more than twelve characters is written with an exponent where that is shorter, such as 1e-200.
     """
     twos = (number.denominator & -number.denominator).bit_length() - 1
     rest, fives = number.denominator >> twos, 0

@@ -14,16 +14,19 @@ from motlp.problem.rationals import Number, exact
 
 Births = Float64[np.ndarray, " sets"]
 
-SMALLEST_ERROR = 2.0**-1073  # of a radius, where that is more than its relative error
-LAST_PLACES = 2.0**-51  # relative error of a cost
+SMALLEST_ERROR = 2.0**-1073  # absolute error of a radius near the smallest floats, besides its relative error
+LAST_PLACES = 2.0**-51  # relative error of a cost: a few units in the last place
 
 
 @dataclass(frozen=True, init=False)
 class Ball:
-    """Moving a point by at most ε in the norm is free, by more is impossible (c = 0 or ∞).
+    """To move a point by at most ε in the norm is free, and by more is impossible (c = 0 or ∞).
 
-    A set of points of distinct classes is an interaction exactly when the closed ε-balls around them
-    meet, and then its cost is 0. Its birth is the radius of its smallest enclosing ball.
+    A set of points of distinct classes is an interaction exactly when the closed ε-balls around its points have a
+    common point, and then its cost is 0. Its birth is the radius of its smallest enclosing ball.
+
+    Raises:
+        UnknownName: the norm is none of "l2", "linf", "l1".
     """
 
     norm: Norm
@@ -36,34 +39,37 @@ class Ball:
         object.__setattr__(self, "norm", norm)
 
     def budget(self, eps: Number | None) -> Fraction:
-        """The budget ε, exactly.
+        """The budget ε, as an exact fraction.
 
         Raises:
-            InvalidBudget: it is missing, negative or no number.
+            InvalidBudget: `eps` is missing, negative or no finite number.
         """
         if eps is None:
             raise InvalidBudget("`eps` is missing; give the radius of the balls in feature units, such as 0.5.")
         return exact(eps)
 
     def costs(self, births: Births) -> Births:
-        """c_A of interactions, from their births: within the budget all is free."""
+        """c_A of interactions, given their births: always 0, since moves within the budget are free."""
         return np.zeros_like(births)
 
     def birth_error(self, births: Births, radii: Births) -> Births:
-        """How far births may lie from the radii that they stand for."""
+        """The most by which births may differ from the radii that they stand for."""
         return births * BIRTH_ERROR + SMALLEST_ERROR
 
     def parameters(self) -> dict[str, str]:
-        """What makes this threat, as texts."""
+        """The parameters of this threat by name, as texts."""
         return {"norm": self.norm}
 
 
 @dataclass(frozen=True, init=False)
 class Quadratic:
-    """Moving x to x' costs τ‖x − x'‖² (Euclidean), so that c_A = (τ/|A|) Σ_{u<v∈A} ‖x_u − x_v‖².
+    """To move x to x' costs τ‖x − x'‖² (Euclidean), so that c_A = (τ/|A|) Σ_{u<v∈A} ‖x_u − x_v‖².
 
-    Only sets with c_A < |A| − 1 are cheaper than their points taken singly: those are the interactions. The birth of
-    an interaction is its cost.
+    The interactions are the sets with c_A < |A| − 1: only those cost less than their points one by one. What a ball
+    calls the birth of an interaction is here its cost.
+
+    Raises:
+        InvalidBudget: `tau` is not positive, or no finite number.
     """
 
     tau: Fraction
@@ -77,24 +83,24 @@ class Quadratic:
             raise InvalidBudget(f"`tau` is {tau}; it must be positive: the price of a unit of squared distance.")
 
     def budget(self, eps: Number | None) -> None:
-        """There is none.
+        """None: this threat has no budget.
 
         Raises:
-            InvalidBudget: one is given.
+            InvalidBudget: `eps` is given.
         """
         if eps is not None:
             raise InvalidBudget(f"`eps` is {shorten(eps)}, but the quadratic cost has no budget, only its price `tau`.")
 
     def costs(self, births: Births) -> Births:
-        """c_A of interactions, from their births."""
+        """c_A of interactions, given their births, which are the costs."""
         return births
 
     def birth_error(self, births: Births, costs: Births) -> Births:
-        """How far births may lie from the costs that they stand for."""
+        """The most by which births may differ from the costs that they stand for."""
         return costs * LAST_PLACES
 
     def parameters(self) -> dict[str, str]:
-        """What makes this threat, as texts."""
+        """The parameters of this threat by name, as texts."""
         return {"tau": str(self.tau)}
 
 
@@ -102,6 +108,6 @@ Threat = Ball | Quadratic
 
 
 def check_threat(value: object) -> None:
-    """Refuse what is no threat."""
+    """Refuse what is no Threat."""
     if not isinstance(value, Threat):
         raise InvalidBudget(f"`threat` is {shorten(value)}; it must be a Ball or Quadratic, such as Ball('l2').")

@@ -1,10 +1,10 @@
-"""Whether the interactions of a hypergraph are what they claim to be, decided by their points.
+"""Whether the sets of a hypergraph are interactions with the right births or costs, decided from their points.
 
 A set that is no interaction makes a lower bound false. A file can be altered, and a user can put anything into a
-hypergraph, so every set is worked out anew from its points: in floating point with proved error bounds, in rational
-arithmetic where those leave a doubt. The time grows with the number of sets that are listed. Sets that are missing are
-not looked for: without them the lower end of what is proved is lower, and still true; the upper end is one for the
-interactions that are listed.
+hypergraph, so every set is computed anew from its points: in floating point with proved error bounds, and in rational
+arithmetic where those leave a doubt. The time grows with the number of sets that are listed. Missing sets are not
+looked for: without them the lower end of the proved interval is lower, and still true, and the upper end holds for the
+listed interactions only.
 """
 
 from collections.abc import Iterator
@@ -18,29 +18,31 @@ from motlp.geometry.extensions import sort_rows
 from motlp.geometry.fits import Found, fit_balls, price
 from motlp.geometry.scale import scale, scale_costs
 from motlp.problem.measure import LabeledMeasure
-from motlp.problem.threat import Quadratic, Threat
+from motlp.problem.threat import Ball, Quadratic, Threat
 
 if TYPE_CHECKING:
     from motlp.problem.hypergraph import Hypergraph
 
 
 def validate(hypergraph: "Hypergraph") -> None:
-    """Refuse a hypergraph with a set that is no interaction, or with a birth or cost that is not that of its set.
+    """Refuse a hypergraph in which a set is no interaction, or has another birth or cost than its points say.
 
     Raises:
-        InvalidHypergraph: names the order, the set and the rule.
+        InvalidHypergraph: the text names the order, the set and the rule.
     """
     if not isinstance(hypergraph.measure, LabeledMeasure):
-        raise InvalidHypergraph(f"measure is {shorten(hypergraph.measure)}; it must be a LabeledMeasure.")
+        raise InvalidHypergraph(f"`measure` is {shorten(hypergraph.measure)}; it must be a LabeledMeasure.")
     threat = hypergraph.threat
     if not isinstance(threat, Threat):
-        raise InvalidHypergraph(f"threat is {shorten(threat)}; it must be a Ball or Quadratic.")
+        raise InvalidHypergraph(f"`threat` is {shorten(threat)}; it must be a Ball or Quadratic.")
     if threat.has_budget == (hypergraph.eps is None):
-        raise InvalidHypergraph(f"eps is {hypergraph.eps} under {threat}; a ball has a budget, and only it.")
+        raise InvalidHypergraph(
+            f"`eps` is {hypergraph.eps} under {threat}; a ball has a budget, the quadratic cost has none."
+        )
     for k, (rows, births) in enumerate(zip(hypergraph.members, hypergraph.births, strict=True), start=1):
         check_arrays(rows, births, k)
         check_sets(hypergraph, rows, k)
-    for k, (found, fits) in enumerate(measure_sets(hypergraph), start=1):
+    for k, (found, fits) in enumerate(compute_births(hypergraph), start=1):
         rows, births = hypergraph.members[k - 1], hypergraph.births[k - 1]
         refuse_first(~fits, rows, "is no interaction: the adversary cannot bring its points together")
         true = np.less_equal(np.abs(births - found), threat.birth_error(births, found))  # which NaN is not
@@ -56,18 +58,18 @@ def check_arrays(rows: object, births: object, k: int) -> None:
             raise InvalidHypergraph(f"the {name} of order {k} are {kind}; they must be an array of {wanted}.")
     if len(rows) != len(births):  # type: ignore[arg-type]
         raise InvalidHypergraph(
-            f"order {k} has {len(rows)} members and {len(births)} births; give one birth a set."  # type: ignore[arg-type]
+            f"order {k} has {len(rows)} members and {len(births)} births; give one birth for each set."  # type: ignore[arg-type]
         )
 
 
 def check_sets(hypergraph: "Hypergraph", rows: Int32[np.ndarray, "sets k"], k: int) -> None:
-    """Refuse sets of points that are not there, of one class twice, in another order than by class, or listed twice."""
+    """Refuse sets that name missing points, do not list their points by ascending class, or are listed twice."""
     size, labels = hypergraph.measure.size, hypergraph.measure.labels
     if rows.size and (rows.min() < 0 or rows.max() >= size):
         refuse_first(np.any((rows < 0) | (rows >= size), axis=1), rows, f"names points that are not among the {size:,}")
     falls = (np.diff(labels[rows], axis=1) <= 0).any(axis=1)
     refuse_first(falls, rows, "does not list its points by class, each class once at most")
-    if size**k < 2**63:  # a number for each set, which is faster to sort
+    if size**k < 2**63:  # each set can be written as one number, and numbers are faster to sort than rows
         numbers = np.sort(rows @ np.array([size**i for i in range(k)], np.int64))
         if (numbers[1:] > numbers[:-1]).all():
             return
@@ -75,40 +77,43 @@ def check_sets(hypergraph: "Hypergraph", rows: Int32[np.ndarray, "sets k"], k: i
     refuse_first(again, rows[order], "is listed twice")
 
 
-def measure_sets(hypergraph: "Hypergraph") -> Iterator[Found]:
-    """The birth or cost of every set as its points say, and whether it is an interaction; order by order."""
+def compute_births(hypergraph: "Hypergraph") -> Iterator[Found]:
+    """Order by order, the birth or cost of every set as its points say, and whether it is an interaction."""
     singletons = hypergraph.members[0]
     yield np.zeros(len(singletons)), np.ones(len(singletons), bool)
     if hypergraph.order == 1:
         return
-    points, order = hypergraph.measure.points, hypergraph.order
-    if isinstance(hypergraph.threat, Quadratic):
-        factor = hypergraph.threat.tau * hypergraph.measure.unit**2
-        scaled = scale_costs(points, factor, order)
-        for rows in hypergraph.members[1:]:
-            yield price(scaled.points, rows, scaled.price(factor, order))
-        return
-    assert hypergraph.eps is not None
-    radius = hypergraph.eps / hypergraph.measure.unit
-    scaled = scale(points, 2 * radius)
-    for rows in hypergraph.members[1:]:
-        births, fits = fit_balls(scaled.points, rows, hypergraph.threat.norm, scaled.length(radius))
-        yield np.ldexp(births, -scaled.exponent), fits
+    points, unit = hypergraph.measure.points, hypergraph.measure.unit
+    match hypergraph.threat:
+        case Ball(norm=norm):
+            assert hypergraph.eps is not None
+            radius = hypergraph.eps / unit
+            scaled = scale(points, 2 * radius)
+            for rows in hypergraph.members[1:]:
+                births, fits = fit_balls(scaled.points, rows, norm, scaled.length(radius))
+                yield np.ldexp(births, -scaled.exponent), fits
+        case Quadratic(tau=tau):
+            factor, order = tau * unit**2, hypergraph.order
+            scaled = scale_costs(points, factor, order)
+            for rows in hypergraph.members[1:]:
+                yield price(scaled.points, rows, scaled.price(factor, order))
 
 
 def refuse_first(
     wrong: Bool[np.ndarray, " sets"],
     rows: Int32[np.ndarray, "sets k"],
     rule: str,
-    said: Float64[np.ndarray, " sets"] | None = None,
+    listed: Float64[np.ndarray, " sets"] | None = None,
     found: Float64[np.ndarray, " sets"] | None = None,
 ) -> None:
-    """Refuse the first set that is wrong, if there is one."""
+    """Refuse the first set that is wrong, if there is one; `listed` and `found` are births or costs to show."""
     if not wrong.any():
         return
     row = int(np.argmax(wrong))
     which = ", ".join(map(str, rows[row].tolist()))
-    values = f" ({said[row]:g} there, {found[row]:g} by its points)" if said is not None and found is not None else ""
+    values = ""
+    if listed is not None and found is not None:
+        values = f" ({listed[row]:g} there, {found[row]:g} by its points)"
     raise InvalidHypergraph(
         f"set {row} of order {rows.shape[1]}, of the points {which}, {rule}{values}; enumerate them anew."
     )

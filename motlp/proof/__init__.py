@@ -1,1 +1,1 @@
-"""What is proved of a plan or a potential, whoever found it."""
+"""What a plan or a potential proves, whoever found it."""

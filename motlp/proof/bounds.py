@@ -1,15 +1,18 @@
-"""Bounds that need no trust in a solver: a plan repaired into a cover, a potential scaled into a packing.
+"""Bounds that need no trust in a solver: a plan becomes a cover, a potential is scaled into a packing.
 
 With m the masses, normalised to Σ m_v = 1, and I the incidence of points and interactions,
 
     B_L = min Σ_A (1 + c_A) π_A   over π ≥ 0 with I π ≥ m
         = max Σ_v m_v g_v         over g ≥ 0 with Iᵀ g ≤ 1 + c .
 
-Every cover bounds B_L from above, every packing from below; the risk is 1 − B_L. What a cover costs is added up
-without rounding. Only a cost c_A, itself a rounded number, is taken for a few u = 2⁻⁵³ more than it is. The value of
-a packing is rounded downwards: a few operations lie within a factor 1 ± (n + 8)u of the truth when they hold a sum of
-n nonnegative floats, and the long sums are correctly rounded (math.fsum), so that the bound is as sharp for a million
-interactions as for ten. What underflow may lose is far less than the last step outwards.
+Every cover bounds B_L from above and every packing bounds it from below; the risk is 1 − B_L.
+
+The cost of a cover is added up without rounding. Only a cost c_A, which is a rounded number itself, is first increased
+by a relative error of a few u = 2⁻⁵³.
+
+The value of a packing is rounded down. A few operations with a sum of n nonnegative floats among them have a relative
+error of at most (n + 8)u, and the long sums are correctly rounded (math.fsum): so the bound is as sharp for a million
+interactions as for ten. Underflow loses far less than the last step outwards adds.
 """
 
 from fractions import Fraction
@@ -23,19 +26,22 @@ from motlp.problem.hypergraph import Hypergraph
 from motlp.proof.summation import exact_sum, shortfall
 
 UNIT_ROUNDOFF = 2.0**-53
-FEW = 8.0  # operations, besides those of a sum, whose rounding is allowed for
-PARTS = 720_720.0  # of a mass, which halves, thirds, … and sixteenths of it are whole numbers of
+FEW = 8.0  # roundings that are allowed for, besides those of a sum
+PARTS = 720_720.0  # of a mass: its halves, thirds, … and sixteenths are whole numbers of these parts
 
 
 def cover_cost(hypergraph: Hypergraph, plan: Float[np.ndarray, " interactions"]) -> Fraction:
-    """What the cover costs that is made of a plan and, where it covers too little, of singletons.
+    """The cost of the cover that consists of a plan and, where the plan covers too little, of singletons.
 
-    Any array of one number an interaction is a plan: what is negative or no number counts as nothing, and no more
-    counts than the largest mass.
+    Any array with one number for each interaction is a plan: a number that is negative or NaN counts as 0, and one
+    larger than the largest mass counts as that mass.
 
-    Where all masses are the same, an optimal plan gives simple fractions of that mass, but for the noise of the solver
-    and of its arithmetic. So the plan rounded to such fractions is tried as well, in whole numbers, which are added
-    exactly; it proves 0.2655 where the plan as it came just fails to. Both are plans, and the cheaper cover counts.
+    Where all masses are equal, an optimal plan consists of simple fractions of the mass, apart from the errors of the
+    solver. So the plan rounded to such fractions is tried as well, in whole numbers, which are added exactly. It can
+    prove 0.2655 where the solver's own plan just misses it. Both are plans, and the cheaper cover counts.
+
+    Raises:
+        InvalidHypergraph: `plan` has another shape.
     """
     plan, mass = one_each("plan", plan, hypergraph.size, "interactions"), hypergraph.mass
     largest = mass.max()
@@ -48,14 +54,14 @@ def cover_cost(hypergraph: Hypergraph, plan: Float[np.ndarray, " interactions"])
 
 
 def one_each(name: str, values: Float[np.ndarray, "..."], number: int, things: str) -> Float64[np.ndarray, " _"]:
-    """The values as float64, once it is known that there is one for each of so many things."""
+    """The values as float64, once it is known that there is one for each of the things, `number` of them."""
     if np.shape(values) != (number,):
         raise InvalidHypergraph(f"the {name} has shape {np.shape(values)} for {number} {things}; give one number each.")
     return np.asarray(values, np.float64)
 
 
 def _cost(hypergraph: Hypergraph, plan: np.ndarray, mass: np.ndarray) -> Fraction:
-    """Cost of the cover of some masses, relative to their sum; exact but for the costs c_A, which are rounded up."""
+    """Cost of the cover of the masses, relative to their sum; exact but for the costs c_A, which are rounded up."""
     spent = plan
     if not hypergraph.threat.has_budget:
         dear = np.nextafter(plan * ((1.0 + hypergraph.cost) * (1.0 + FEW * UNIT_ROUNDOFF)), inf)
@@ -66,9 +72,12 @@ def _cost(hypergraph: Hypergraph, plan: np.ndarray, mass: np.ndarray) -> Fractio
 def potential_value(hypergraph: Hypergraph, potential: Float[np.ndarray, " points"]) -> float | None:
     """Value of a potential after division by its worst violation, rounded down; None if it is not finite.
 
-    Any finite array of one number a point is a potential: what is negative counts as nothing. Interactions that were
-    not enumerated because they cost more than their points taken singly (quadratic cost) are satisfied by every
-    potential that is at most one.
+    Any finite array with one number for each point is a potential: negative numbers count as 0. Under the quadratic
+    cost, sets that cost more than their points one by one are not enumerated; a potential that is at most 1 satisfies
+    their constraints as well.
+
+    Raises:
+        InvalidHypergraph: `potential` has another shape.
     """
     potential = one_each("potential", potential, hypergraph.measure.size, "points")
     if not np.isfinite(potential).all():

@@ -1,14 +1,14 @@
 """Proved bounds as floats and as decimals, which never claim more than is proved.
 
-What is proved is a rational number; the float below it is what arrays, JSON and tables keep. But 0.2655 is no float:
-the one below it, written out, begins with 0.265499. So a float x that is kept stands for the decimal of at most twelve
-places between x and the next float, if there is one, and x is chosen such that this decimal is proved as well.
+A proved bound is a rational number, and it is kept as a float that is not larger. But 0.2655 is no float, and the next
+float below it would be printed as 0.265499…. So a kept float x stands for more: for the decimal of at most twelve
+places between x and the next float, if there is one; x is chosen such that this decimal is proved as well.
 """
 
 from fractions import Fraction
 from math import ceil, floor, inf, nextafter
 
-PLACES = 12  # of a decimal that a float can stand for; two such decimals between 0 and 1 never share a float
+PLACES = 12  # decimal places of what a float can stand for; no two such decimals in [0, 1] share a float
 
 
 def float_below(number: Fraction) -> float:

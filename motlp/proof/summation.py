@@ -1,9 +1,11 @@
 """Sums of floats without a rounding error.
 
-A float is a whole number times a power of two, so floats of one exponent are added as whole numbers, and the sums of
-all exponents as one fraction. Where as many sums are wanted as there are points, each is kept as the unevaluated sum
-of two floats: the rounding error of an addition is itself a float, which six operations find. Source: D. Knuth, "The
-Art of Computer Programming", vol. 2, 4.2.2, theorem B (TwoSum).
+A float is a whole number times a power of two. So floats with the same exponent are added as whole numbers, and the
+sums of all exponents are then added as one fraction.
+
+Where every point has a sum of its own, that would take too long. There each sum is kept as two floats that are not
+added: the rounding error of an addition is itself a float, which six operations find. Source: D. Knuth, "The Art of
+Computer Programming", vol. 2, 4.2.2, theorem B (TwoSum).
 """
 
 from fractions import Fraction
@@ -16,7 +18,7 @@ from motlp.problem.hypergraph import Hypergraph
 from motlp.system.compiled import njit
 
 FRACTION_BITS = 52  # of a float, below the leading one
-HALF = 26  # bits of the lower half of a whole number; sums of so many halves as memory holds fit into 64 bits
+HALF = 26  # bits of the lower half of a whole number; no array is long enough for a sum of halves to exceed 64 bits
 SMALLEST_EXPONENT = -1074  # of two: every float is a multiple of that power
 
 
@@ -35,8 +37,8 @@ def shortfall(
 ) -> Fraction:
     """Σ_v max(0, m_v − Σ_{A∋v} π_A) for a plan π ≥ 0 and masses m.
 
-    It is exact where two floats hold the sum of every point, some thirty decimal digits; what they cannot hold
-    counts as missing.
+    It is exact where two floats, some thirty decimal digits, can hold the sum of every point. What they cannot hold
+    counts as missing mass, so that the result is never too small.
     """
     high, low, lost = -mass, np.zeros(len(mass)), np.zeros(len(mass))
     start = 0
@@ -51,12 +53,12 @@ def shortfall(
 
 @njit(cache=True, nogil=True)
 def _tally(bits, high, low):
-    """Adds the floats with these bits up by exponent, the upper and the lower halves of their digits apart."""
+    """Adds up, by exponent, the upper and the lower halves of the digits of the floats with these bits."""
     for b in bits:
         exponent = (b >> FRACTION_BITS) & 2047
         digits = b & ((1 << FRACTION_BITS) - 1)
         if exponent == 0:
-            exponent = 1  # and no leading one
+            exponent = 1  # a subnormal float, which has no leading one
         else:
             digits |= 1 << FRACTION_BITS
         if b < 0:
@@ -67,7 +69,7 @@ def _tally(bits, high, low):
 
 @njit(cache=True, nogil=True)
 def _cover(members, plan, high, low, lost):
-    """Adds to each point, in two floats, what its interactions have; `lost` is at least what these cannot hold."""
+    """Adds to each point, in two floats, the plan of its interactions; `lost` is at least what these cannot hold."""
     for a in range(len(members)):
         if plan[a] > 0.0:
             for v in members[a]:

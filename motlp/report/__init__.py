@@ -1,1 +1,1 @@
-"""How results are shown: sentences, tables, JSON, curves."""
+"""How results are shown: sentences, tables, JSON records, curves."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from motlp.errors import InvalidConfig, MotlpError
 from motlp.problem.rationals import spell
@@ -11,49 +12,43 @@ from motlp.report.words import NORMS
 from motlp.studies.rows import SweepRow
 from motlp.system.atomic import write_atomically
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 KINDS = (".png", ".pdf", ".svg")
 
 
-def drawable(path: str | Path | None) -> Path | None:
-    """The path of a plot, once it is known that one can be drawn there.
+def check_plot(path: str | Path | None) -> Path | None:
+    """The path of a plot, once it is known that one can be drawn there; None is no plot at all.
 
     Raises:
-        MotlpError: matplotlib is not installed, or the ending is of no kind of picture it draws.
+        InvalidConfig: the path ends in no kind of picture that can be drawn.
+        MotlpError: matplotlib is not installed.
     """
     if path is None:
         return None
     if Path(path).suffix.lower() not in KINDS:
-        raise InvalidConfig(f"--plot {path}: cannot draw that kind of file; use {', '.join(KINDS)}.")
+        raise InvalidConfig(f"{path} is no picture of a kind that can be drawn; use {', '.join(KINDS)}.")
     if find_spec("matplotlib") is None:
         raise MotlpError("matplotlib is not installed: pip install 'motlp[plot]'.")
     return Path(path)
 
 
 def plot_risk(rows: Sequence[SweepRow], path: str | Path) -> None:
-    """Draw the proved lower bound on risk against ε, a line an order, to a PNG, PDF or SVG file.
+    """Draw the proved lower bound on risk against ε, one line for each order, to a PNG, PDF or SVG file.
 
     Raises:
-        MotlpError: matplotlib is not installed, or the file cannot be written.
+        MotlpError: matplotlib is not installed, the path ends in another kind, or the file cannot be written.
     """
-    target = drawable(path) or Path(path)
+    target = check_plot(path) or Path(path)
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 4.5), layout="constrained")
     axes = figure.add_subplot()
-    orders = sorted({row.order for row in rows})
-    for order, width in zip(orders, range(len(orders), 0, -1), strict=True):  # lines that coincide all show
-        line = sorted((float(Fraction(row.eps)), row.risk_lower) for row in rows if row.order == order)
-        eps, risk = zip(*line, strict=True)
-        # Up to the next budget no more than this is proved: steps, not slopes.
-        axes.plot(eps, risk, marker=".", linewidth=1.5 * width, drawstyle="steps-post", label=f"order {order}")
-    # From order 2 on all bounds leave zero together: where the adversary can bring the first two points together.
-    first = min((Fraction(row.eps) for row in rows if row.risk_lower > 0), default=Fraction(0))
-    zeros = [Fraction(row.eps) for row in rows if Fraction(row.eps) < first]
-    if zeros:
-        last = max(zeros)
-        axes.plot(float(last), 0, "kv", markersize=8, clip_on=False, label=f"leaves 0 after ε = {spell(last)}")
+    draw_steps(axes, rows)
+    mark_last_zero(axes, rows)
     norm = NORMS[rows[0].norm]
-    name = rows[0].data.encode(errors="replace").decode()  # of a file, it may be no text
+    name = rows[0].data.encode(errors="replace").decode()  # the name of a file may be no valid text
     axes.set(
         title=f"{name}, {norm} ball: no classifier can have less risk",
         xlabel=f"budget ε ({norm} distance, in feature units)",
@@ -64,3 +59,25 @@ def plot_risk(rows: Sequence[SweepRow], path: str | Path) -> None:
     figure.legend(loc="outside lower center", ncols=4, frameon=False)
     with write_atomically(target) as beside:
         figure.savefig(beside, format=target.suffix[1:].lower(), dpi=150)
+
+
+def draw_steps(axes: "Axes", rows: Sequence[SweepRow]) -> None:
+    """One line for each order: steps, not slopes, as a bound at one budget is all that is proved up to the next."""
+    orders = sorted({row.order for row in rows})
+    # Lines that coincide all show, as each is thinner than the one below it.
+    for order, width in zip(orders, range(len(orders), 0, -1), strict=True):
+        line = sorted((float(Fraction(row.eps)), row.risk_lower) for row in rows if row.order == order)
+        eps, risk = zip(*line, strict=True)
+        axes.plot(eps, risk, marker=".", linewidth=1.5 * width, drawstyle="steps-post", label=f"order {order}")
+
+
+def mark_last_zero(axes: "Axes", rows: Sequence[SweepRow]) -> None:
+    """A mark at the largest budget before the bounds leave zero.
+
+    From order 2 on they all leave it together: where the adversary can bring the first two points together.
+    """
+    first = min((Fraction(row.eps) for row in rows if row.risk_lower > 0), default=Fraction(0))
+    zeros = [Fraction(row.eps) for row in rows if Fraction(row.eps) < first]
+    if zeros:
+        last = max(zeros)
+        axes.plot(float(last), 0, "kv", markersize=8, clip_on=False, label=f"leaves 0 after ε = {spell(last)}")

@@ -1,4 +1,4 @@
-"""Judges a solution by what is proved: it decides the status, and what the numbers do not mean is said."""
+"""Judges a solution by what is proved, which decides its status; the message says what its numbers do not mean."""
 
 from dataclasses import replace
 
@@ -53,7 +53,7 @@ def judge_plain(solution: Solution) -> Solution:
 
 
 def judge_other(solution: Solution) -> Solution:
-    """The solution of a model of the user's own: the solver's word stands, and what it does not mean is said."""
+    """The solution of a model of the user's own: the solver's status stands, with notes on what it does not mean."""
     notes = [solution.message]
     if solution.objective is not None and not solution.zero_one:
         notes.append("the objective is not the 0-1 loss of its plan or potential, so that 1 − objective is no risk")

@@ -134,25 +134,31 @@ def sinkhorn(
     _ = hypergraph.memberships, hypergraph.price
     declared = perf_counter()
     end = descend(state, aim, [aim.eta] if guess is not None else schedule(aim.eta), progress)
-    swept = perf_counter()
-    message = explain(state, aim, end)
-    converged = end.narrow or (end.settled and aim.tol is None)
-    if not converged:
-        warnings.warn(f"sinkhorn {message}; its proved interval still holds", NotConverged, stacklevel=2)
+    seconds = {"declare": declared - began, "solve": perf_counter() - declared}
+    answer = conclude(state, aim, end, seconds)
+    if answer.status is Status.LIMIT:
+        warnings.warn(f"sinkhorn {answer.message}; its proved interval still holds", NotConverged, stacklevel=2)
+    return answer
+
+
+def conclude(state: Sweeper, aim: Aim, end: End, seconds: dict[str, float]) -> Regularised:
+    """The answer, with a plan and a potential that are repaired."""
+    began = perf_counter()
     plan = state.plan
-    repaired, potential = repair(hypergraph, plan, state.potential)
+    repaired, potential = repair(state.hypergraph, plan, state.potential)
+    converged = end.narrow or (end.settled and aim.tol is None)
     return Regularised(
-        hypergraph=hypergraph,
+        hypergraph=state.hypergraph,
         model="dual",
         framework="sinkhorn",
         solver="sinkhorn",
         version=version("motlp"),
         status=Status.CONVERGED if converged else Status.LIMIT,
-        message=message,
-        objective=cost_of_cover(hypergraph, repaired),
+        message=explain(state, aim, end),
+        objective=cost_of_cover(state.hypergraph, repaired),
         plan=repaired,
         potential=potential,
-        seconds={"declare": declared - began, "solve": swept - declared, "repair": perf_counter() - swept},
+        seconds=seconds | {"repair": perf_counter() - began},
         eta=state.eta,
         sweeps=state.sweeps,
         marginal_error=state.error,

@@ -40,7 +40,7 @@ class Incumbent:
 
     Attributes:
         lower, upper: ends of the interval that they give, in units of risk.
-        message: the solver's word, and which linear program it was said of.
+        message: the solver's word on the last linear program, and which one that was.
     """
 
     def __init__(self, guess: Regularised) -> None:

@@ -1,1 +1,1 @@
-"""Many bounds together."""
+"""Studies of many bounds: risk against budget and order."""

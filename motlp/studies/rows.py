@@ -9,8 +9,9 @@ from math import inf, isfinite
 from pathlib import Path
 from typing import Any
 
-from motlp.errors import InvalidFile
+from motlp.errors import InvalidFile, one_line
 from motlp.frameworks.answer import Status
+from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import exact, spell
 from motlp.proof.decimals import float_above
@@ -23,7 +24,7 @@ Key = tuple[str, int]  # ε in its exact writing, and the order: what names a ro
 
 @dataclass(frozen=True)
 class Study:
-    """What rows must have in common to be points of one curve."""
+    """The data and the method that all rows of one sweep have in common; a file holds the rows of one study."""
 
     data: str
     fingerprint: str
@@ -35,7 +36,7 @@ class Study:
 
     @classmethod
     def of(cls, measure: LabeledMeasure, norm: str, method: Method) -> "Study":
-        """The study of a measure by a method."""
+        """The study of a measure under a ball of the norm by a method."""
         digest = hashlib.sha256()
         for array in (measure.points, measure.labels, measure.mass):
             digest.update(str((array.dtype, array.shape)).encode())
@@ -54,10 +55,17 @@ class Study:
 
 @dataclass(frozen=True)
 class SweepRow(Study):
-    """One bound of a sweep; the fields up to `options` name the study.
+    """One bound of a sweep.
 
-    `eps` is the budget, exactly: a decimal such as 0.25, or a fraction such as 1/3 where no decimal ends;
-    `interactions` counts those of all orders up to `order`.
+    Attributes:
+        data, fingerprint, norm, model, framework, solver, options: the study; what was left open is empty.
+        eps: the budget in feature units, as an exact text: a decimal such as 0.25, or a fraction such as 1/3 where no
+            decimal is exact.
+        order: truncation order L.
+        interactions: number of interactions of at most `order` points.
+        risk, risk_lower, gap, accuracy_upper: as in `Solution`.
+        status: how the solver ended.
+        seconds: wall time.
     """
 
     eps: str
@@ -78,7 +86,7 @@ class SweepRow(Study):
 
 LABELS = {status.label for status in Status}
 COLUMNS = tuple(field.name for field in fields(SweepRow))
-# Names of files that are no UTF-8 come back as they were.
+# A data set may be named after a file, whose name need not be valid UTF-8; it is read back unchanged.
 TEXT: dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}
 
 
@@ -106,7 +114,10 @@ def make_row(solution: Solution, study: Study) -> SweepRow:
 
 
 def keep_row(path: Path, rows: Mapping[Key, SweepRow], row: SweepRow, study: Study) -> None:
-    """Puts a new row into the file, beside all that this sweep and others that write to it meanwhile have found."""
+    """Add a row to the file, and keep the rows that other sweeps have written to it in the meantime.
+
+    The row of a solver that failed does not replace an earlier one.
+    """
     with lock_folder(path):
         there = {**rows, **read_rows(path, study)}
         if row.status != Status.FAILED.label or row.key not in there:
@@ -115,7 +126,7 @@ def keep_row(path: Path, rows: Mapping[Key, SweepRow], row: SweepRow, study: Stu
 
 
 def write_rows(path: Path, rows: Iterable[SweepRow]) -> None:
-    """Writes all rows found so far, by ε, then by order; a reader never sees half a file."""
+    """Write the rows, by ε, then by order; a reader sees the old file or the new one, never a part."""
     with write_atomically(path) as beside, beside.open("w", newline="", **TEXT) as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
@@ -124,10 +135,10 @@ def write_rows(path: Path, rows: Iterable[SweepRow]) -> None:
 
 
 def read_rows(path: Path, study: Study) -> dict[Key, SweepRow]:
-    """The rows that an earlier run of the same study left.
+    """The rows in the file, by budget and order; none if there is no file.
 
     Raises:
-        InvalidFile: the file holds other columns, a broken row, or rows of another study.
+        InvalidFile: the file has other columns, a line that is no row, or rows of another study.
     """
     if not path.exists():
         return {}
@@ -136,7 +147,7 @@ def read_rows(path: Path, study: Study) -> dict[Key, SweepRow]:
             reader = csv.DictReader(file)
             lines, columns = list(reader), tuple(reader.fieldnames or ())
     except (OSError, csv.Error) as error:
-        raise InvalidFile(f"{path} cannot be read as CSV ({error}); give another name to `save`.") from None
+        raise InvalidFile(f"{path} cannot be read as CSV ({one_line(error)}); give another name to `save`.") from None
     if columns != COLUMNS:
         found = ", ".join(columns) or "of no sweep"
         raise InvalidFile(f"{path} has the columns {found}; give another name to `save`.")
@@ -152,7 +163,7 @@ def read_rows(path: Path, study: Study) -> dict[Key, SweepRow]:
 
 
 def refuse_other_study(path: Path, line: Mapping[str, str], study: Study) -> None:
-    """Refuse a row of another study: says what differs."""
+    """Refuse a row of another study; the text says what differs."""
     differing = {name: here for name, here in asdict(study).items() if line[name] != here}
     if list(differing) == ["fingerprint"]:
         raise InvalidFile(
@@ -165,11 +176,30 @@ def refuse_other_study(path: Path, line: Mapping[str, str], study: Study) -> Non
         )
 
 
+def refuse_other_counts(path: Path, rows: Mapping[Key, SweepRow], hypergraph: Hypergraph) -> None:
+    """Refuse rows of other interactions than the hypergraph has, such as those of one with some left out.
+
+    A study does not name its interactions: they follow from the data and the norm, unless somebody left some out.
+    Their number shows that. Rows beyond the budget or the order of the hypergraph are not checked.
+    """
+    known = [
+        row for row in rows.values() if Fraction(row.eps) <= (hypergraph.eps or 0) and row.order <= hypergraph.order
+    ]
+    counts = {eps: list(hypergraph.at(eps).counts.values()) for eps in {row.eps for row in known}}
+    for row in known:
+        here = sum(counts[row.eps][: row.order])
+        if here != row.interactions:
+            raise InvalidFile(
+                f"{path} is of another study: at eps {row.eps}, order {row.order} there are {row.interactions:,} "
+                f"interactions there, {here:,} here; give another name to `save`."
+            )
+
+
 def parse_row(line: Mapping[str, str]) -> SweepRow:
-    """A row from its text.
+    """The row that a line of the file holds.
 
     Raises:
-        TypeError, ValueError, ArithmeticError: it is none, or its numbers cannot be those of a bound.
+        TypeError, ValueError, ArithmeticError: the line is no row, or its numbers cannot be those of a bound.
     """
 
     def number(text: str) -> float | None:
@@ -193,7 +223,7 @@ def parse_row(line: Mapping[str, str]) -> SweepRow:
 
 
 def is_sound(row: SweepRow) -> bool:
-    """Whether its numbers can be those of a bound."""
+    """Whether the numbers of a row can be those of a bound."""
     return (
         0 <= row.risk_lower <= 1
         and row.accuracy_upper == float_above(1 - Fraction(row.risk_lower))

@@ -1,4 +1,4 @@
-"""Risk against budget: one enumeration at the largest ε, one row an ε and order."""
+"""Risk against budget: one enumeration at the largest ε, one row for each ε and order."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
@@ -14,15 +14,15 @@ from motlp.problem.hypergraph import Hypergraph, check_order, choose_order
 from motlp.problem.interactions import MOST, interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import Number, exact, spell
-from motlp.problem.threat import Ball
+from motlp.problem.threat import Ball, Threat
 from motlp.solving.method import Method
 from motlp.solving.solution import Solution
-from motlp.studies.rows import Study, SweepRow, keep_row, make_row, read_rows, row_key
+from motlp.studies.rows import Study, SweepRow, keep_row, make_row, read_rows, refuse_other_counts, row_key
 from motlp.system.atomic import check_writable
 from motlp.system.executor import check_executor
 from motlp.system.progress import SILENCE, Progress, check_progress
 
-PENDING = 16  # bounds handed out and not yet back: each takes its interactions along
+PENDING = 16  # bounds that an executor works on at a time: each is sent with its interactions, which take memory
 
 Point = tuple[Fraction, int]  # of the grid: a budget and an order
 
@@ -45,34 +45,36 @@ def sweep(
     """Bounds for every budget and order, from one enumeration at the largest budget.
 
     Args:
-        source: the points, or their interactions at a budget and an order at least as large as any asked for.
+        source: the points, or their interactions, which must reach up to the largest of `eps` and of `orders`.
         eps: budgets in feature units.
         norm: of the ball; by default "l2", or that of the interactions.
-        orders: truncation orders; 3 by default, or the number of classes if that is smaller.
+        orders: truncation orders; by default 3 alone, or the largest there can be if that is smaller.
         model, framework, solver, options: as for `motlp.solve`; what is left open is empty in the rows.
-        save: a CSV file with a row a bound, up to date after each; what it holds already is not computed again,
-            but for bounds whose solver failed.
-        executor: runs the search for pairs, and the bounds side by side.
+        save: a CSV file with one row for each bound, written after each. Rows that it holds already are not computed
+            again, except where the solver failed.
+        executor: runs the search for pairs, and computes the bounds side by side.
         most: refuse to enumerate more interactions than this.
-        progress: hears how far the sweep is, every row as it is found, and, without an executor, the interval of the
-            bound at hand where its solver tells.
+        progress: is told how far the sweep is, and every row as it is found. Without an executor it is also told the
+            interval of the bound that is being computed, if the solver gives one.
 
     Returns:
-        The rows, by ε, then by order. Sinkhorn starts each from the last where there is no executor, so that its rows
-        may differ, within their intervals, from those found alone or in another run.
+        The rows, by ε, then by order. Without an executor, Sinkhorn starts each bound from the last one of the same
+        order; its rows can therefore differ, within their intervals, from those of another run.
 
     Raises:
-        InvalidBudget, InvalidFile, InvalidMeasure, InvalidConfig, UnknownName, TooManyInteractions: before any bound
-            is computed.
+        InvalidBudget, InvalidFile, InvalidMeasure, InvalidConfig, UnknownName, TooManyInteractions: what is asked for
+            cannot be done; no bound has been computed then.
     """
     check_source(source)
     check_executor(executor)
     check_progress(progress)
     method = Method(model, framework, solver, options or {})
-    wanted, threat = grid(source, eps, orders), ball_of(source, norm)
+    wanted, threat = grid(source, eps, orders), choose_threat(source, norm)
     measure = source.measure if isinstance(source, Hypergraph) else source
     study, path = Study.of(measure, threat.norm, method), check_path(save)
     rows = {} if path is None else read_rows(path, study)
+    if path is not None and isinstance(source, Hypergraph):
+        refuse_other_counts(path, rows, source)
     left = [point for point in wanted if needs_work(rows.get(row_key(*point)))]
     if left:
         hypergraph = enumerate_for(source, left, threat, executor, most, progress)
@@ -95,7 +97,7 @@ def check_source(source: object) -> None:
 
 
 def check_path(save: str | Path | None) -> Path | None:
-    """The path of the file, if there is to be one, once it is known that it can be written."""
+    """The path of the CSV file, once it is known that it can be written; None if there is to be no file."""
     if not isinstance(save, str | PathLike | None):
         raise InvalidFile(f"`save` is {shorten(save)}; give the path of a CSV file.")
     path = None if save is None else Path(save)
@@ -104,7 +106,7 @@ def check_path(save: str | Path | None) -> Path | None:
 
 
 def check_several(name: str, values: Any) -> Iterable[Any]:
-    """Values that must be several: of a text Python would take the letters."""
+    """The values, once it is known that they are a collection; a text is refused, as Python would take its letters."""
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         raise InvalidBudget(f"`{name}` is {shorten(values)}; give a list, such as [{shorten(values)}].")
     return values
@@ -114,7 +116,7 @@ def grid(source: LabeledMeasure | Hypergraph, eps: Sequence[Number], orders: Seq
     """The points of a sweep, by ε, then by order.
 
     Raises:
-        InvalidBudget: there are none, or some are beyond the source.
+        InvalidBudget: there are none, or the interactions of the source do not reach so far.
     """
     if isinstance(source, Hypergraph):
         most, what = source.order, "the order of the saved interactions"
@@ -133,11 +135,15 @@ def grid(source: LabeledMeasure | Hypergraph, eps: Sequence[Number], orders: Seq
     return [(e, order) for e in budgets for order in ranks]
 
 
-def ball_of(source: LabeledMeasure | Hypergraph, norm: str | None) -> Ball:
-    """The ball that grows along the sweep."""
+def choose_threat(source: LabeledMeasure | Hypergraph, norm: str | None) -> Threat:
+    """The threat of the sweep: a ball, which grows with its budget.
+
+    Raises:
+        InvalidBudget: the interactions are those of another threat.
+    """
     if isinstance(source, LabeledMeasure):
         return Ball("l2" if norm is None else norm)
-    if not isinstance(source.threat, Ball):
+    if not source.threat.has_budget:
         raise InvalidBudget("a sweep over `eps` needs a ball cost; the quadratic cost has no budget.")
     if norm is not None and Ball(norm) != source.threat:
         raise InvalidBudget(f"`norm` is {norm}, but these are interactions of {source.threat}; enumerate again.")
@@ -152,12 +158,12 @@ def needs_work(row: SweepRow | None) -> bool:
 def enumerate_for(
     source: LabeledMeasure | Hypergraph,
     points: Sequence[Point],
-    threat: Ball,
+    threat: Threat,
     executor: Executor | None,
     most: int,
     progress: Progress,
 ) -> Hypergraph:
-    """The interactions for the largest budget and order of some points of the grid."""
+    """The interactions up to the largest budget and the largest order among these points of the grid."""
     if isinstance(source, Hypergraph):
         return source
     progress.update("interactions", 0, 0)
@@ -173,13 +179,26 @@ def compute_rows(
     executor: Executor | None,
     progress: Progress,
 ) -> Iterator[SweepRow]:
-    """The rows of the points, as they are found; in turn, each from the last, without an executor."""
+    """The rows of these points of the grid, each as soon as it is found."""
     if executor is None:
-        last: dict[int, Solution] = {}
-        for eps, order in points:
-            last[order] = method.solve(hypergraph.truncate(order).at(eps), last.get(order), progress)
-            yield make_row(last[order], study)
-        return
+        return compute_in_turn(hypergraph, points, method, study, progress)
+    return compute_side_by_side(hypergraph, points, method, study, executor)
+
+
+def compute_in_turn(
+    hypergraph: Hypergraph, points: Sequence[Point], method: Method, study: Study, progress: Progress
+) -> Iterator[SweepRow]:
+    """The rows one after the other; each starts from the solution of its order at the last budget."""
+    last: dict[int, Solution] = {}
+    for eps, order in points:
+        last[order] = method.solve(hypergraph.truncate(order).at(eps), last.get(order), progress)
+        yield make_row(last[order], study)
+
+
+def compute_side_by_side(
+    hypergraph: Hypergraph, points: Sequence[Point], method: Method, study: Study, executor: Executor
+) -> Iterator[SweepRow]:
+    """The rows as the executor returns them, in any order."""
     queue, pending = iter(points), set[Future[SweepRow]]()
     try:
         while True:
@@ -196,5 +215,5 @@ def compute_rows(
 
 
 def compute_row(hypergraph: Hypergraph, method: Method, study: Study) -> SweepRow:
-    """One bound: a task of its own for an executor, which sends back no more than the row."""
+    """One row, as a task for an executor: the row alone is sent back, and not the larger solution."""
     return make_row(method.solve(hypergraph, None, SILENCE), study)

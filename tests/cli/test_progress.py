@@ -52,14 +52,18 @@ def test_a_log_has_a_line_a_stage_and_one_from_time_to_time(clockwork):
 
 def test_a_terminal_has_a_bar_that_leaves_nothing_behind(clockwork):
     screen = console(True)
-    with Stages(console=screen) as stages, stages.stage("interactions"):
-        stages.progress.update("pairs", 5, 10)
-        clockwork.time += 8
-        stages.screen.bar.refresh()
-        assert re.search(r"pairs .*50%.*left", screen.file.getvalue())
-        stages.progress.interval(0.1, 0.2)
-        stages.screen.bar.refresh()
-        assert "risk in [0.10000, 0.20000]" in screen.file.getvalue()
+    with Stages(console=screen) as stages:
+        with stages.stage("interactions"):
+            stages.progress.update("pairs", 5, 10)
+            clockwork.time += 8
+            stages.screen.bar.refresh()
+            assert re.search(r"pairs .*50%.*left", screen.file.getvalue())
+            stages.progress.interval(0.1, 0.2)
+            stages.screen.bar.refresh()
+            assert "risk in [0.10000, 0.20000]" in screen.file.getvalue()
+        with stages.stage("solve"):
+            (task,) = stages.screen.bar.tasks
+            assert (task.description, task.completed, task.total) == ("solve", 0, None)
     assert "…" not in screen.file.getvalue()
     assert screen.file.getvalue().endswith("\x1b[2K")
 

@@ -80,8 +80,8 @@ def test_every_framework_declares_the_same_problem(measure, threat, order):
 @given(measures(classes=(2, 4), points=(4, 8)), threats(), st.integers(1, 4))
 def test_the_optimum_is_that_of_brute_force(measure, threat, order):
     order = min(order, measure.classes)
-    cost, eps = threat
-    every = brute.interactions(measure, cost, None if eps is None else exact(eps), order)
+    kind, eps = threat
+    every = brute.interactions(measure, kind, None if eps is None else exact(eps), order)
     prices = [1 + float(c) for c in every.values()]
     matrix = brute.incidence(measure.size, every)
     optimum = scipy.optimize.linprog(prices, A_eq=matrix, b_eq=measure.mass, method="highs-ds")

@@ -14,7 +14,7 @@ from support.comparison import same
 from support.measures import measures, threats
 
 from motlp.errors import InvalidFile, InvalidHypergraph
-from motlp.problem.archive import digest, is_archive, load, save
+from motlp.problem.archive import digest_arrays, is_archive, load, save
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
@@ -41,8 +41,8 @@ def saved(small, tmp_path):
 @settings(max_examples=25)
 def test_what_is_saved_comes_back(tmp_path_factory, measure, kind, order):
     path = tmp_path_factory.mktemp("saved") / "set.npz"
-    cost, eps = (Quadratic("0.3"), None) if kind == "quadratic" else (Ball(kind), Fraction(4, 3))
-    hypergraph = interactions(measure, cost, eps, order)
+    threat, eps = (Quadratic("0.3"), None) if kind == "quadratic" else (Ball(kind), Fraction(4, 3))
+    hypergraph = interactions(measure, threat, eps, order)
     save(hypergraph, path)
     assert is_archive(path)
     assert same(load(path, measure), hypergraph)
@@ -78,7 +78,7 @@ def changed(path, seal=True, **arrays):
     kept = {key: array for key, array in kept.items() if array is not None}
     if seal:
         del kept["digest"]
-        kept["digest"] = np.array(digest(kept))
+        kept["digest"] = np.array(digest_arrays(kept))
     np.savez(path, **kept)
 
 
@@ -236,11 +236,11 @@ def test_sets_put_in_by_hand_are_checked(small):
 @given(measures(), threats(norms=("l2", "linf", "l1")), st.integers(1, 4), st.sampled_from([0, -1000, 400]))
 @settings(max_examples=30)
 def test_what_is_enumerated_is_valid(measure, threat, order, exponent):
-    cost, eps = threat
-    if exponent and isinstance(cost, Ball):
+    threat, eps = threat
+    if exponent and isinstance(threat, Ball):
         measure = replace(measure, points=np.ldexp(measure.points.astype(float), exponent))
         eps = exact(eps) * Fraction(2) ** exponent
-    interactions(measure, cost, eps, min(order, measure.classes)).check()
+    interactions(measure, threat, eps, min(order, measure.classes)).check()
 
 
 def test_points_changed_after_the_enumeration_are_not_saved(tmp_path):

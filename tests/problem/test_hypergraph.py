@@ -86,6 +86,12 @@ def test_a_smaller_order_is_a_filter(measure, threat, order):
     assert sets(full.truncate(order)) == [A for A in sets(full) if len(A) <= order]
 
 
+def test_three_points_or_what_there_is():
+    measure = LabeledMeasure.from_arrays(np.zeros((4, 1)), [0, 1, 2, 3])
+    for order in (1, 2, 3, 4):
+        assert interactions(measure, Ball("l2"), 1, order).truncate(None).order == min(order, 3)
+
+
 @SOME
 @given(measures(), threats(), st.integers(2, 4))
 def test_components_are_what_interactions_join(measure, threat, order):

@@ -26,15 +26,15 @@ from motlp.problem.threat import Ball, Quadratic, Threat
 NORMS = ("l2", "linf", "l1")
 
 
-def brute_force(measure: LabeledMeasure, cost: Threat, eps: Fraction, order: int) -> list[set[tuple[int, ...]]]:
+def brute_force(measure: LabeledMeasure, threat: Threat, eps: Fraction, order: int) -> list[set[tuple[int, ...]]]:
     """Every set of points of distinct classes, judged by itself in rational arithmetic."""
 
     def judge(members: tuple[int, ...]) -> bool:
         if len(members) == 1:
             return True
-        if isinstance(cost, Ball):
-            return radius_squared(measure.points[list(members)], cost.norm) <= (eps / measure.unit) ** 2
-        return exact_cost(measure, cost, members) < len(members) - 1
+        if isinstance(threat, Ball):
+            return radius_squared(measure.points[list(members)], threat.norm) <= (eps / measure.unit) ** 2
+        return exact_cost(measure, threat, members) < len(members) - 1
 
     sets = [
         [members for members in combinations(range(measure.size), k) if len(set(measure.labels[list(members)])) == k]
@@ -43,9 +43,9 @@ def brute_force(measure: LabeledMeasure, cost: Threat, eps: Fraction, order: int
     return [{members for members in some if judge(members)} for some in sets]
 
 
-def exact_cost(measure: LabeledMeasure, cost: Quadratic, members: tuple[int, ...]) -> Fraction:
+def exact_cost(measure: LabeledMeasure, threat: Quadratic, members: tuple[int, ...]) -> Fraction:
     total = sum(exact_distance(measure.points, u, v, "l2") for u, v in combinations(members, 2))
-    return cost.tau * measure.unit**2 * Fraction(total) / len(members)
+    return threat.tau * measure.unit**2 * Fraction(total) / len(members)
 
 
 def as_sets(hypergraph: Hypergraph) -> list[set[tuple[int, ...]]]:
@@ -82,11 +82,11 @@ def test_balls_are_those_of_brute_force_even_at_ties(measure, norm, data):
 def test_useful_sets_are_those_of_brute_force(measure, tau, data):
     order = data.draw(st.integers(1, measure.classes))
     grid = np.abs(measure.points).max() / 4 or 1  # makes some costs come out as whole numbers
-    cost = Quadratic(tau / (Fraction(float(grid)) * measure.unit) ** 2)
-    found = interactions(measure, cost, order=order)
-    assert as_sets(found) == brute_force(measure, cost, Fraction(0), order)
+    threat = Quadratic(tau / (Fraction(float(grid)) * measure.unit) ** 2)
+    found = interactions(measure, threat, order=order)
+    assert as_sets(found) == brute_force(measure, threat, Fraction(0), order)
     for rows, costs in zip(found.members, found.births, strict=True):
-        assert costs.tolist() == [float(exact_cost(measure, cost, tuple(row))) for row in rows.tolist()]
+        assert costs.tolist() == [float(exact_cost(measure, threat, tuple(row))) for row in rows.tolist()]
 
 
 @given(small, st.sampled_from(NORMS), st.integers(2, 5))
@@ -139,25 +139,25 @@ def test_counts_on_mnist(mnist_root):
     assert interactions(measure, Ball("l2"), "2.75", 3).counts == {1: 60_000, 2: 384_219, 3: 104_489}
 
 
-@pytest.mark.parametrize("cost", [Ball("l2"), Ball("linf"), Quadratic("0.35")])
-def test_the_answer_depends_on_nothing_else(digits, cost):
+@pytest.mark.parametrize("threat", [Ball("l2"), Ball("linf"), Quadratic("0.35")])
+def test_the_answer_depends_on_nothing_else(digits, threat):
     """Not on the executor, not on the dtype, and on the order of the points only in their numbers."""
     measure = digits.select(per_class=30)
-    eps = None if isinstance(cost, Quadratic) else {"l2": "1.3", "linf": "0.42"}[cost.norm]
-    alone = interactions(measure, cost, eps, 4)
+    eps = None if isinstance(threat, Quadratic) else {"l2": "1.3", "linf": "0.42"}[threat.norm]
+    alone = interactions(measure, threat, eps, 4)
     assert min(alone.counts.values()) > 0
     for pool in (ThreadPoolExecutor(3), ProcessPoolExecutor(1)):
         with pool:
-            other = interactions(measure, cost, eps, 4, executor=pool)
+            other = interactions(measure, threat, eps, 4, executor=pool)
         for here, there in zip((*alone.members, *alone.births), (*other.members, *other.births), strict=True):
             np.testing.assert_array_equal(here, there)
     floats = LabeledMeasure.from_arrays(measure.points / 16, measure.labels)
-    assert as_sets(interactions(floats, cost, eps, 4)) == as_sets(alone)
+    assert as_sets(interactions(floats, threat, eps, 4)) == as_sets(alone)
     shuffle = np.random.default_rng(1).permutation(measure.size)
     shuffled = LabeledMeasure.from_arrays(measure.points[shuffle], measure.labels[shuffle], unit=measure.unit)
     back = [
         {tuple(sorted(shuffle[list(row)].tolist())) for row in rows}
-        for rows in as_sets(interactions(shuffled, cost, eps, 4))
+        for rows in as_sets(interactions(shuffled, threat, eps, 4))
     ]
     assert back == as_sets(alone)
 
@@ -170,21 +170,21 @@ def test_progress_reaches_the_end(digits):
 
 
 @pytest.mark.parametrize("most", [29_000, 100_000])
-@pytest.mark.parametrize(("cost", "eps"), [(Ball("l2"), 0), (Quadratic(1), None)])
-def test_too_many_are_refused(most, cost, eps):
+@pytest.mark.parametrize(("threat", "eps"), [(Ball("l2"), 0), (Quadratic(1), None)])
+def test_too_many_are_refused(most, threat, eps):
     """A hundred equal points in each of three classes: 30,000 pairs and a million triples."""
     crowd = LabeledMeasure.from_arrays(np.zeros((300, 2), np.uint8), np.arange(300) % 3)
-    assert interactions(crowd, cost, eps, 2).counts == {1: 300, 2: 30_000}
+    assert interactions(crowd, threat, eps, 2).counts == {1: 300, 2: 30_000}
     with pytest.raises(TooManyInteractions) as refusal:
-        interactions(crowd, cost, eps, 3, most=most)
+        interactions(crowd, threat, eps, 3, most=most)
     if most == 100_000:
-        told = re.match(r"300 of order 1, 30,000 of order 2 and about ([\d,]+) of order 3", str(refusal.value))
-        assert told is not None
-        assert float(told[1].replace(",", "")) == pytest.approx(1e6, rel=0.2)
+        guess = re.match(r"300 of order 1, 30,000 of order 2 and about ([\d,]+) of order 3", str(refusal.value))
+        assert guess is not None
+        assert float(guess[1].replace(",", "")) == pytest.approx(1e6, rel=0.2)
 
 
 @pytest.mark.parametrize(
-    ("cost", "eps", "order", "told"),
+    ("threat", "eps", "order", "message"),
     [
         (Ball("l2"), "1", 0, "order is 0"),
         (Ball("l2"), "1", 11, "between 1 and 10"),
@@ -194,9 +194,9 @@ def test_too_many_are_refused(most, cost, eps):
         (Quadratic(1), "1", 2, "has no budget"),
     ],
 )
-def test_bad_requests_are_refused(digits, cost, eps, order, told):
-    with pytest.raises(InvalidBudget, match=told):
-        interactions(digits, cost, eps, order)
+def test_bad_requests_are_refused(digits, threat, eps, order, message):
+    with pytest.raises(InvalidBudget, match=message):
+        interactions(digits, threat, eps, order)
 
 
 def test_coordinates_of_very_different_sizes():
@@ -308,5 +308,7 @@ def test_integers_whose_squares_overflow_are_refused():
 
 def test_three_points_or_what_there_is():
     measure = LabeledMeasure.from_arrays(np.zeros((4, 1)), [0, 1, 2, 3])
-    assert interactions(measure, Ball("l2"), 1).order == 3
-    assert interactions(measure.select(["0", "1"]), Ball("l2"), 1).order == 2
+    for threat, eps in ((Ball("l2"), 1), (Quadratic(1), None)):
+        for order in ({}, {"order": None}):
+            assert interactions(measure, threat, eps, **order).order == 3
+            assert interactions(measure.select(["0", "1"]), threat, eps, **order).counts == {1: 2, 2: 1}

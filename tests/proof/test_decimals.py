@@ -38,12 +38,12 @@ def test_a_float_that_is_kept_stands_for_nothing_but_what_is_proved(number):
 
 
 @given(SHORT)
-def test_a_decimal_that_is_proved_is_told(decimal):
+def test_a_decimal_that_is_proved_is_read_back(decimal):
     assert read_lower(keep_lower(decimal)) == decimal
 
 
 @given(NUMBERS, st.integers(0, 12))
-def test_cut(number, places):
+def test_rounding_to_places(number, places):
     down, up, step = round_down(number, places), round_up(number, places), Fraction(1, 10**places)
     assert down <= number < down + step
     assert up - step < number <= up

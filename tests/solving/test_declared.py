@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from motlp import Status, declare, solve, solvers
 from motlp.errors import InvalidModel
-from motlp.report.words import as_json
+from motlp.report.records import bound_record
 
 NEAR = 1e-9
 
@@ -93,7 +93,7 @@ def test_the_value_of_another_objective_is_no_risk(gaussians, framework, name, c
     assert solution.risk is None
     assert NO_RISK in solution.message
     assert PLAIN in solution.message
-    assert as_json(solution, {})["risk"] is None
+    assert bound_record(solution, {})["risk"] is None
 
 
 def test_an_objective_that_is_the_loss_at_most_points_only_is_none(gaussians):

@@ -5,7 +5,7 @@ import pytest
 
 from motlp import Status, solve
 from motlp.frameworks import cvxpy as in_cvxpy
-from motlp.report.words import as_json
+from motlp.report.records import bound_record
 from motlp.solving.solution import PROVED_OPTIMAL
 
 NEAR = 1e-9
@@ -36,7 +36,7 @@ def test_an_objective_that_is_disproved_is_not_reported(gaussians, model):
     assert solution.status is Status.LIMIT
     assert holds(solution)
     assert "lies outside what is proved" in solution.message
-    assert as_json(solution, {})["risk"] == solution.risk
+    assert bound_record(solution, {})["risk"] == solution.risk
 
 
 def test_an_objective_that_is_disproved_without_a_plan_is_none(apart, monkeypatch):

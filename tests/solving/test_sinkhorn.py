@@ -47,11 +47,11 @@ def test_the_interval_holds_the_linear_program(hypergraph: Hypergraph, eta: floa
 
 
 @pytest.mark.parametrize("eta", [1.0, 0.1, 0.03])
-@pytest.mark.parametrize("cost", [Ball("l2"), Quadratic("0.5")])
-def test_a_generic_convex_solver_agrees(cost: Ball | Quadratic, eta: float) -> None:
+@pytest.mark.parametrize("threat", [Ball("l2"), Quadratic("0.5")])
+def test_a_generic_convex_solver_agrees(threat: Ball | Quadratic, eta: float) -> None:
     rng = np.random.default_rng(7)
     measure = LabeledMeasure.from_arrays(rng.normal(size=(9, 2)), np.repeat([0, 1, 2], 3), rng.random(9))
-    hypergraph = interactions(measure, cost, "0.8" if isinstance(cost, Ball) else None, 3)
+    hypergraph = interactions(measure, threat, "0.8" if isinstance(threat, Ball) else None, 3)
     g = cp.Variable(9)
     plan = cp.exp((hypergraph.incidence.T @ g - 1 - hypergraph.cost) / eta)
     problem = cp.Problem(cp.Maximize(hypergraph.mass @ g - eta * cp.sum(plan)))

@@ -10,7 +10,7 @@ from support.command import run
 from motlp import Ball, declare, interactions, solve, solvers
 from motlp.datasets import load
 from motlp.errors import InvalidConfig, UnknownName
-from motlp.report.words import as_json
+from motlp.report.records import bound_record
 from motlp.solving import method
 from motlp.solving.method import DEFAULTS, Default, Method
 
@@ -41,7 +41,7 @@ def test_every_solver_answers_the_same_both_ways(few, framework, solver):
     assert (solution.framework, solution.solver) == (framework, solver)
     said = command("--framework", framework, "--solver", solver)
     # Through a file, as those of other programs are told by theirs.
-    assert said == json.loads(json.dumps(timeless(as_json(solution, {}))))
+    assert said == json.loads(json.dumps(timeless(bound_record(solution, {}))))
 
 
 @pytest.mark.parametrize("solver", ["sinkhorn", "sinkhorn+lp", "highs"])
@@ -66,7 +66,7 @@ def test_the_size_decides_both_ways(few, monkeypatch, above):
     monkeypatch.setattr(method, "DEFAULTS", tuple(rows))
     solution = solve(few)
     assert solution.solver == DEFAULTS[above].solver
-    assert command() == json.loads(json.dumps(timeless(as_json(solution, {}))))
+    assert command() == json.loads(json.dumps(timeless(bound_record(solution, {}))))
 
 
 def test_the_table_of_defaults():

@@ -1,53 +1,28 @@
-"""Risk against budget: rows, the file they are kept in, the picture of them."""
+"""Risk against budget: every row, in whatever way it is computed."""
 
 import csv
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
-from fractions import Fraction
 from itertools import pairwise
-from threading import Barrier
 
-import numpy as np
 import pytest
 from support.hearing import Heard
 
 import motlp
-from motlp.datasets import load
-from motlp.errors import InvalidBudget, InvalidFile, MotlpError
+from motlp.errors import InvalidBudget
 from motlp.frameworks.answer import Status
 from motlp.problem.interactions import interactions
-from motlp.problem.measure import LabeledMeasure
 from motlp.problem.threat import Ball
-from motlp.report.curve import drawable, plot_risk
 from motlp.solving.method import Method
-from motlp.studies.rows import COLUMNS
 
 EPS = ("0.3", "0.6", "1")
 
 
 @pytest.fixture(scope="module")
-def measure() -> LabeledMeasure:
-    return load("gaussians", per_class=12)
-
-
-@pytest.fixture(scope="module")
 def rows(measure):
     return motlp.sweep(measure, EPS, orders=(3, 2), framework="matrix")
-
-
-@pytest.fixture
-def counted(monkeypatch) -> list:
-    """The (ε, order) that are really solved."""
-    solved, solve = [], Method.solve
-
-    def counting(self, hypergraph, start, progress):
-        solved.append((float(hypergraph.eps), hypergraph.order))
-        return solve(self, hypergraph, start, progress)
-
-    monkeypatch.setattr(Method, "solve", counting)
-    return solved
 
 
 def timeless(rows) -> list[dict]:
@@ -74,8 +49,10 @@ def test_executors_and_saved_interactions_change_nothing(measure, rows):
 
 
 def test_order_three_or_what_there_is(measure):
-    assert [row.order for row in motlp.sweep(measure, ["0.3"], framework="matrix")] == [3]
-    assert [row.order for row in motlp.sweep(measure.select(["0", "1"]), ["0.3"], framework="matrix")] == [2]
+    pairs = interactions(measure, Ball("l2"), "0.3", 2)
+    for source, order in ((measure, 3), (measure.select(["0", "1"]), 2), (pairs, 2)):
+        for orders in ({}, {"orders": None}):
+            assert [row.order for row in motlp.sweep(source, ["0.3"], **orders, framework="matrix")] == [order]
 
 
 def test_the_file_is_whole_after_every_row(measure, rows, tmp_path):
@@ -112,20 +89,6 @@ def test_a_sweep_is_continued(measure, rows, tmp_path, counted):
     assert len(path.read_text().splitlines()) == 7
 
 
-def test_budgets_are_named_by_their_shortest_exact_writing(measure, tmp_path, counted):
-    """In files that say 1.0 for 1, too, which older versions wrote."""
-    path = tmp_path / "sweep.csv"
-    eps = ["1.00", "1e0", Fraction(1), "1.0000005", "0.5e0"]
-    rows = motlp.sweep(measure, eps, orders=[2], framework="matrix", save=path)
-    assert [row.eps for row in rows] == ["0.5", "1", "1.0000005"]
-    text = path.read_text()
-    assert text.count(",1,2,") == 1
-    path.write_text(text.replace(",1,2,", ",1.0,2,"))
-    counted.clear()
-    assert motlp.sweep(measure, eps, orders=[2], framework="matrix", save=path) == rows
-    assert counted == []
-
-
 def test_what_failed_is_tried_again(measure, tmp_path, monkeypatch, counted):
     path = tmp_path / "sweep.csv"
     with monkeypatch.context() as patched:
@@ -137,54 +100,6 @@ def test_what_failed_is_tried_again(measure, tmp_path, monkeypatch, counted):
     (row,) = motlp.sweep(measure, ["1"], framework="matrix", save=path)
     assert row.status == "optimal"
     assert row.risk_lower > 0
-
-
-def test_fractions_and_decimals_are_told_apart(measure, tmp_path):
-    path = tmp_path / "sweep.csv"
-    eps = [Fraction(1, 3), "0.3333333333333333"]
-    rows = motlp.sweep(measure, eps, orders=[2], framework="matrix", save=path)
-    assert [row.eps for row in rows] == ["0.3333333333333333", "1/3"]
-    assert motlp.sweep(measure, eps, orders=[2], framework="matrix", save=path) == rows
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"norm": "linf"}, "norm is 'l2' there, 'linf' here"),
-        ({"framework": "matrix", "solver": "simplex"}, "solver is '' there, 'simplex' here"),
-        ({"framework": "matrix", "options": {"threads": 1}}, "options is '' there, 'threads=1' here"),
-        ({"framework": "matrix", "model": "primal"}, "model is '' there, 'primal' here"),
-        ({"source": load("gaussians", per_class=13)}, "its gaussians has other points, labels or masses"),
-        ({"source": load("digits", per_class=3)}, "data is 'gaussians' there, 'digits' here"),
-    ],
-)
-def test_another_study_is_refused(measure, tmp_path, counted, change, message):
-    path = tmp_path / "sweep.csv"
-    motlp.sweep(measure, ["0.3"], framework="matrix", save=path)
-    before = path.read_bytes()
-    counted.clear()
-    with pytest.raises(InvalidFile, match=message):
-        motlp.sweep(**{"source": measure, "eps": ["0.6"], "framework": "matrix", "save": path} | change)
-    assert path.read_bytes() == before
-    assert counted == []
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "has the columns of no sweep"),
-        ("eps,risk\n1,0\n", "has the columns eps, risk"),
-        (",".join(COLUMNS) + "\n1,2\n", "line 2 is no row"),
-        (",".join(COLUMNS) + "\n" + ",".join(["1"] * 15) + ",x\n", "line 2 is no row"),
-        ("\0", "columns|cannot be read"),
-    ],
-)
-def test_other_files_are_refused(measure, tmp_path, text, message):
-    path = tmp_path / "sweep.csv"
-    path.write_text(text)
-    with pytest.raises(InvalidFile, match=message):
-        motlp.sweep(measure, ["0.3"], framework="matrix", save=path)
-    assert path.read_text() == text
 
 
 def test_what_cannot_be_swept(measure):
@@ -206,84 +121,6 @@ def test_what_cannot_be_swept(measure):
             motlp.sweep(source, **arguments, framework="matrix")
 
 
-def test_plot(rows, tmp_path, monkeypatch):
-    figures = []
-    Figure = pytest.importorskip("matplotlib.figure", reason="needs the extra 'plot'").Figure
-    save = Figure.savefig
-    monkeypatch.setattr(Figure, "savefig", lambda self, *a, **k: (figures.append(self), save(self, *a, **k)))
-    zero = [replace(row, eps=eps, risk_lower=0.0) for row in rows[:2] for eps in ("0.05", "1/15")]
-    plot_risk([*zero, *rows], tmp_path / "risk.png")
-    assert (tmp_path / "risk.png").read_bytes().startswith(b"\x89PNG")
-    ((axes,),) = [figure.axes for figure in figures]
-    assert "gaussians, ℓ2" in axes.get_title()
-    assert axes.get_xlabel() == "budget ε (ℓ2 distance, in feature units)"
-    assert axes.get_ylabel() == "adversarial risk (share of the mass)"
-    assert [line.get_label() for line in axes.lines] == ["order 2", "order 3", "leaves 0 after ε = 1/15"]
-    # Between two budgets, the bound of the smaller one is what is proved.
-    assert {line.get_drawstyle() for line in axes.lines[:2]} == {"steps-post"}
-    for row in rows:
-        line = axes.lines[row.order - 2].get_xydata()
-        assert [float(row.eps), row.risk_lower] in line.tolist()
-    assert axes.lines[2].get_xydata().tolist() == [[1 / 15, 0.0]]
-    # The legend is below the axes, where no data are.
-    (legend,) = figures[0].legends
-    assert legend.get_window_extent().y1 <= axes.get_window_extent().y0
-
-
-def test_plots_of_every_kind(rows, tmp_path, monkeypatch):
-    pytest.importorskip("matplotlib", reason="needs the extra 'plot'")
-    for name in ("a.pdf", "a.SVG"):
-        plot_risk(rows, tmp_path / name)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.SVG", "a.pdf"]
-    with pytest.raises(MotlpError, match=r"use \.png, \.pdf, \.svg"):
-        drawable("a.gif")
-    monkeypatch.setattr("motlp.report.curve.find_spec", lambda name: None)
-    with pytest.raises(MotlpError, match=r"pip install 'motlp\[plot\]'"):
-        drawable("a.png")
-    assert drawable(None) is None
-
-
-def test_labels_that_look_like_numbers_are_no_trouble(tmp_path):
-    X = np.array([[0.0], [1.0], [2.0], [3.0]])
-    measure = LabeledMeasure.from_arrays(X, ["a,b", "a,b", 'c"d', "e\nf"], name='odd, "name"')
-    path = tmp_path / "sweep.csv"
-    rows = motlp.sweep(measure, [1], framework="matrix", save=path)
-    assert motlp.sweep(measure, [1], framework="matrix", save=path) == rows
-
-
-def test_two_sweeps_that_share_a_file_keep_all_rows(measure, tmp_path):
-    path = tmp_path / "sweep.csv"
-    budgets = [[f"0.{i}{k}" for i in range(1, 9)] for k in (1, 2, 3)]
-    start = Barrier(len(budgets))
-
-    def one(eps):
-        start.wait()
-        return motlp.sweep(measure, eps, orders=[2], framework="matrix", save=path)
-
-    with ThreadPoolExecutor(len(budgets)) as pool:
-        found = [row.eps for rows in pool.map(one, budgets) for row in rows]
-    with path.open(newline="", encoding="utf-8") as file:
-        assert sorted(row["eps"] for row in csv.DictReader(file)) == sorted(found)
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_without_locks_rows_are_kept_too(measure, tmp_path, monkeypatch):
-    def refused(*_):
-        raise OSError("no locks here")
-
-    path = tmp_path / "sweep.csv"
-    monkeypatch.setattr("fcntl.flock", refused)
-
-    def other(row) -> None:
-        if row.eps == "0.3":
-            text = path.read_text()
-            path.write_text(text + text.splitlines()[1].replace(",0.3,", ",0.2,") + "\n")
-
-    motlp.sweep(measure, ["0.3", "0.4", "0.5"], orders=[2], framework="matrix", save=path, progress=Heard(other))
-    with path.open(newline="", encoding="utf-8") as file:
-        assert [row["eps"] for row in csv.DictReader(file)] == ["0.2", "0.3", "0.4", "0.5"]
-
-
 # Types are checked while tests run, so only another process can pass wrong ones.
 WRONG = """
 import motlp
@@ -302,48 +139,7 @@ for change in [
 """
 
 
-def test_other_types_are_told():
+def test_other_types_are_refused_in_one_line():
     done = subprocess.run([sys.executable, "-c", WRONG], capture_output=True, text=True, check=True)
     assert done.stdout.split()[::2] == [*["eps"] * 5, *["orders"] * 6, "model", "options", "save", "source", "source"]
     assert set(done.stdout.split()[1::2]) == {"1"}
-
-
-def test_names_that_are_no_text(tmp_path):
-    pytest.importorskip("matplotlib", reason="needs the extra 'plot'")
-    measure = LabeledMeasure.from_arrays(np.arange(4.0).reshape(-1, 1), [0, 0, 1, 1], name="\udcff")
-    rows = motlp.sweep(measure, [1], framework="matrix", save=tmp_path / "sweep.csv")
-    assert motlp.sweep(measure, [1], framework="matrix", save=tmp_path / "sweep.csv") == rows
-    plot_risk(rows, tmp_path / "risk.png")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"risk_lower": "2"},
-        {"risk_lower": "-1"},
-        {"risk_lower": "nan"},
-        {"risk_lower": "1e400"},
-        {"risk_lower": "0.9"},
-        {"accuracy_upper": "0.1"},
-        {"gap": "-1"},
-        {"gap": "inf"},
-        {"risk": "nan"},
-        {"status": "hello"},
-        {"interactions": "-5"},
-        {"eps": "1e99999999"},
-        {"eps": "-0.5"},
-        {"order": "0"},
-        {"seconds": "nan"},
-    ],
-)
-def test_rows_that_no_bound_has_are_refused(measure, tmp_path, change):
-    path = tmp_path / "sweep.csv"
-    motlp.sweep(measure, ["1"], framework="matrix", save=path)
-    with path.open(newline="", encoding="utf-8") as file:
-        (line,) = csv.DictReader(file)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
-        writer.writerow(line | change)
-    with pytest.raises(InvalidFile, match="line 2 is no row of a sweep"):
-        motlp.sweep(measure, ["1"], framework="matrix", save=path)

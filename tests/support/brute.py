@@ -17,13 +17,13 @@ Point = list[Fraction]
 Member = tuple[int, ...]
 
 
-def interactions(measure: LabeledMeasure, cost: Threat, eps: Fraction | None, order: int) -> dict[Member, Fraction]:
+def interactions(measure: LabeledMeasure, threat: Threat, eps: Fraction | None, order: int) -> dict[Member, Fraction]:
     """Every interaction, as a sorted tuple of points, with its cost c_A."""
     features = [[measure.unit * Fraction(x) for x in row] for row in measure.points.tolist()]
     every: dict[Member, Fraction] = {(v,): Fraction(0) for v in range(measure.size)}
     last = list(every)
     for k in range(2, order + 1):
-        if isinstance(cost, Quadratic):
+        if isinstance(threat, Quadratic):
             last = list(combinations(range(measure.size), k - 1))
         grown = ((*A, v) for A in last for v in range(A[-1] + 1, measure.size))
         fresh: dict[Member, Fraction] = {}
@@ -31,13 +31,13 @@ def interactions(measure: LabeledMeasure, cost: Threat, eps: Fraction | None, or
             if len({int(measure.labels[v]) for v in A}) < k:
                 continue
             points = [features[v] for v in A]
-            if isinstance(cost, Quadratic):
-                price = cost.tau * moment(points)
+            if isinstance(threat, Quadratic):
+                price = threat.tau * moment(points)
                 if price < k - 1:
                     fresh[A] = price
             else:
                 assert eps is not None
-                if radius_squared(points, cost) <= eps**2:
+                if radius_squared(points, threat) <= eps**2:
                     fresh[A] = Fraction(0)
         every |= fresh
         last = list(fresh)
@@ -55,16 +55,16 @@ def squared(p: Point, q: Point) -> Fraction:
     return sum(((a - b) ** 2 for a, b in zip(p, q, strict=True)), Fraction(0))
 
 
-def radius_squared(points: list[Point], cost: Ball) -> Fraction:
+def radius_squared(points: list[Point], threat: Ball) -> Fraction:
     """Squared radius of the smallest ball around the points; in ℓ1 of the plane at most, where the ball is a square."""
-    if cost.norm == "l2":
+    if threat.norm == "l2":
         return min(
             max(squared(p, centre) for p in points)
             for size in range(1, min(len(points), len(points[0]) + 1) + 1)
             for support in combinations(points, size)
             for centre in circumcentre(list(support))
         )
-    if cost.norm == "l1":
+    if threat.norm == "l1":
         assert len(points[0]) <= 2
         points = [[sum(p, Fraction(0)), p[0] - sum(p[1:], Fraction(0))] for p in points]
     return max((max(axis) - min(axis)) ** 2 / 4 for axis in zip(*points, strict=True))
@@ -75,7 +75,7 @@ def circumcentre(support: list[Point]) -> Iterable[Point]:
     base, *rest = support
     edges = [[a - b for a, b in zip(p, base, strict=True)] for p in rest]
     gram = [[dot(e, f) for f in edges] for e in edges]
-    weights = solved(gram, [dot(e, e) / 2 for e in edges])
+    weights = solve_linear(gram, [dot(e, e) / 2 for e in edges])
     if weights is None:
         return []
     return [[b + sum((w * e[i] for w, e in zip(weights, edges, strict=True)), Fraction(0)) for i, b in enumerate(base)]]
@@ -86,7 +86,7 @@ def dot(p: Point, q: Point) -> Fraction:
     return sum((a * b for a, b in zip(p, q, strict=True)), Fraction(0))
 
 
-def solved(matrix: list[Point], right: Point) -> Point | None:
+def solve_linear(matrix: list[Point], right: Point) -> Point | None:
     """The solution of a system of linear equations; None if it is singular."""
     rows = [[*row, b] for row, b in zip(matrix, right, strict=True)]
     for i in range(len(rows)):

@@ -1,0 +1,44 @@
+"""Records: of numbers that are no floats, those of the stronger adversary."""
+
+from fractions import Fraction
+
+import pytest
+
+from motlp.problem.interactions import interactions
+from motlp.problem.rationals import exact
+from motlp.problem.threat import Ball, Quadratic
+from motlp.report.records import interactions_record, threat_record
+
+
+def test_a_record_of_interactions(measure):
+    record = interactions_record(interactions(measure, Ball("linf"), "1.0000005", 2), {"load": 0.123456})
+    assert record == {
+        "data": {"name": "arrays", "points": 2, "dimension": 1, "classes": 2, "unit": "1/10000000"},
+        "threat": {"cost": "ball", "norm": "linf", "eps": 1.0000005},
+        "order": 2,
+        "interactions": {"1": 2, "2": 1},
+        "seconds": {"load": 0.1235},
+    }
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "0.3",
+        "1.0000005",
+        Fraction(1, 3),
+        Fraction(2, 3),
+        Fraction(10, 3),
+        Fraction(5099019513592784830028224109023, 2 * 10**30),
+    ],
+)
+def test_a_budget_is_no_smaller_than_it_was_and_a_price_no_larger(measure, number):
+    """What is proved at ε holds at every larger one, and not at a smaller: 1/3 is no float."""
+    eps = Fraction(repr(threat_record(interactions(measure, Ball("l2"), number, 2))["eps"]))
+    assert exact(number) <= eps < exact(number) + Fraction(1, 10**15)
+    tau = Fraction(repr(threat_record(interactions(measure, Quadratic(number), None, 2))["tau"]))
+    assert exact(number) - Fraction(1, 10**15) < tau <= exact(number)
+
+
+def test_a_short_decimal_is_the_float_that_is_written_so(measure):
+    assert threat_record(interactions(measure, Ball("l2"), "0.3", 2))["eps"] == 0.3

@@ -1,0 +1,25 @@
+"""What the tests of studies share."""
+
+import pytest
+
+from motlp.datasets import load
+from motlp.problem.measure import LabeledMeasure
+from motlp.solving.method import Method
+
+
+@pytest.fixture(scope="module")
+def measure() -> LabeledMeasure:
+    return load("gaussians", per_class=12)
+
+
+@pytest.fixture
+def counted(monkeypatch) -> list:
+    """The (ε, order) that are really solved."""
+    solved, solve = [], Method.solve
+
+    def counting(self, hypergraph, start, progress):
+        solved.append((float(hypergraph.eps), hypergraph.order))
+        return solve(self, hypergraph, start, progress)
+
+    monkeypatch.setattr(Method, "solve", counting)
+    return solved
