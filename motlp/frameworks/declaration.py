@@ -17,7 +17,7 @@ def check_names(**names: object) -> None:
     """Refuse what is no name."""
     for what, name in names.items():
         if not isinstance(name, str):
-            raise InvalidConfig(f"{what} is {shorten(name)}; it must be a name, a text such as {EXAMPLES[what]!r}.")
+            raise InvalidConfig(f"`{what}` is {shorten(name)}; it must be a name, a text such as {EXAMPLES[what]!r}.")
 
 
 def declaration(name: str, framework: str) -> Callable[[Hypergraph], Any]:
@@ -63,7 +63,7 @@ def declare(hypergraph: Hypergraph, name: str = "dual", framework: str = "cvxpy"
     """
     if not isinstance(hypergraph, Hypergraph):
         raise InvalidConfig(
-            f"hypergraph is {shorten(hypergraph)}; it must be one that motlp.interactions(measure, …) makes."
+            f"`hypergraph` is {shorten(hypergraph)}; it must be one that motlp.interactions(measure, …) makes."
         )
     function = declaration(name, framework)
     whose = f"the model {name!r} (function {framework} of module {getattr(function, '__module__', 'unknown')})"
