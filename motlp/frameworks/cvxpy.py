@@ -9,7 +9,7 @@ import numpy as np
 from cvxpy.reductions.solvers.defines import SOLVER_MAP_CONIC, SOLVER_MAP_QP
 
 from motlp.errors import InvalidConfig, InvalidModel, one_line, shorten
-from motlp.frameworks.answer import Answer, Part, Status
+from motlp.frameworks.answer import ANSWERED, Answer, Part, Status
 from motlp.frameworks.catalogue import SolverInfo, describe, find_version, list_offers
 from motlp.frameworks.cvxpy_sample import length, sample, values
 from motlp.frameworks.engine import check_solver, read_options
@@ -27,7 +27,6 @@ STATUS = {
     cp.UNBOUNDED: Status.UNBOUNDED,
     cp.UNBOUNDED_INACCURATE: Status.UNBOUNDED,
 }
-ANSWERED = (Status.OPTIMAL, Status.INACCURATE, Status.LIMIT)
 # What CVXPY says of them at a limit without a point, though nothing is known of the constraints.
 POINTLESS = {"CUOPT": cp.INFEASIBLE_INACCURATE, "GUROBI": cp.INFEASIBLE_INACCURATE, "COPT": cp.INFEASIBLE_INACCURATE}
 # What CVXPY's interfaces call the kinds of constraint.

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from motlp.errors import shorten
-from motlp.frameworks.answer import Answer, Status
+from motlp.frameworks.answer import ANSWERED, Answer, Status
 from motlp.frameworks.catalogue import SolverInfo, describe, find_version, list_offers
 from motlp.frameworks.engine import check_solver, read_options
 from motlp.frameworks.form import Sample, recognise
@@ -30,9 +30,6 @@ STATUS = {
     highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
     highspy.HighsModelStatus.kUnboundedOrInfeasible: Status.INFEASIBLE,
 }
-
-
-ANSWERED = (Status.OPTIMAL, Status.INACCURATE, Status.LIMIT)
 
 
 def names() -> tuple[str, ...]:

@@ -14,7 +14,7 @@ NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "
 
 
 def read_options(options: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Options as they were given, once it is known that each has a name; none at all will do.
+    """Options as they were given, once it is known that each has a name; None stands for no options.
 
     Raises:
         InvalidConfig: they are no mapping, or a name is no text.
@@ -109,7 +109,7 @@ def typed_options(solver: str, options: dict[str, Any], known: dict[str, Any]) -
 
 
 def convert(solver: str, name: str, value: Any, kind: type | tuple[str, ...] | range) -> Any:
-    """The value as its option's type; an integer is a float, and HiGHS's on/off are strings."""
+    """The value as its option's type: an integer is taken for a float, true and false for the words "on" and "off"."""
     if isinstance(kind, tuple):
         if value not in kind:
             raise InvalidConfig(f"the {solver} option {name!r} takes {', '.join(kind)}, not {shorten(value)}.")

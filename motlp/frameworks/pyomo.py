@@ -13,7 +13,7 @@ from pyomo.common.errors import ApplicationError
 from pyomo.opt import SolverStatus, TerminationCondition
 
 from motlp.errors import InvalidConfig, one_line, shorten
-from motlp.frameworks.answer import Answer, Part, Status
+from motlp.frameworks.answer import ANSWERED, Answer, Part, Status
 from motlp.frameworks.catalogue import SolverInfo, describe, list_offers
 from motlp.frameworks.engine import check_solver, read_options
 from motlp.frameworks.form import recognise
@@ -37,7 +37,6 @@ STATUS = {
     TerminationCondition.infeasibleOrUnbounded: Status.INFEASIBLE,
     TerminationCondition.unbounded: Status.UNBOUNDED,
 }
-ANSWERED = (Status.OPTIMAL, Status.INACCURATE, Status.LIMIT)
 
 
 def names() -> tuple[str, ...]:
