@@ -168,7 +168,28 @@ SOLVERS = (
     Solver(
         "cvxopt",
         "GPL-3.0",
-        [Offer("cvxpy", f"{SOCP}, semidefinite", "pip install 'motlp[glpk]' (GPL)", ("cvxopt",))],
+        [
+            Offer(
+                "cvxpy",
+                f"{SOCP}, semidefinite",
+                "pip install 'motlp[glpk]' (GPL)",
+                ("cvxopt",),
+                # CVXOPT ignores any other.
+                check=partial(
+                    typed_options,
+                    "CVXOPT",
+                    known={
+                        "maxiters": int,
+                        "max_iters": int,
+                        "abstol": float,
+                        "reltol": float,
+                        "feastol": float,
+                        "refinement": int,
+                        "kktsolver": str,
+                    },
+                ),
+            )
+        ],
     ),
     Solver("piqp", "BSD-2-Clause", [Offer("cvxpy", QP, "pip install piqp", ("piqp",))]),
     Solver(

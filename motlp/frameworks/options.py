@@ -111,11 +111,11 @@ def typed_options(solver: str, options: dict[str, Any], known: dict[str, Any]) -
 def convert(solver: str, name: str, value: Any, kind: type | tuple[str, ...] | range) -> Any:
     """The value as its option's type: an integer is taken for a float, true and false for the words "on" and "off"."""
     if isinstance(kind, tuple):
-        if value not in kind:
+        if not isinstance(value, str) or value not in kind:
             raise InvalidConfig(f"the {solver} option {name!r} takes {', '.join(kind)}, not {shorten(value)}.")
         return value
     if isinstance(kind, range):
-        if isinstance(value, bool) or value not in kind:
+        if not isinstance(value, Real) or isinstance(value, bool) or value not in kind:
             last = kind.stop - 1
             raise InvalidConfig(
                 f"the {solver} option {name!r} takes a whole number from {kind.start} to {last}, not {shorten(value)}."
