@@ -36,11 +36,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from motlp import Ball, Hypergraph, LabeledMeasure, Progress, interactions
 from motlp.geometry.pairs import Pairs, pairs_within
-from motlp.problem.hypergraph import Hypergraph
-from motlp.problem.interactions import interactions
-from motlp.problem.measure import LabeledMeasure
-from motlp.problem.threat import Ball
 
 Data = tuple[np.ndarray, np.ndarray]  # points, sorted by class, and their labels
 SIZES = (5_000, 10_000, 20_000, 40_000, 60_000)
@@ -158,22 +155,25 @@ def growth(name: str, data: Data, radius: float) -> None:
     console.print(table)
 
 
-def enumerated(data: Data, eps: str) -> tuple[float, Hypergraph]:
-    """The interactions of order 3, and the seconds from the last pair to the end."""
-    ends: list[float] = []
+class LastPair(Progress):
+    """Hears when the last pair was found."""
 
-    def progress(stage: str, done: int, total: int) -> None:
+    def update(self, stage: str, done: float, total: float) -> None:
         if stage == "pairs":
-            ends.append(time.perf_counter())
+            self.found = time.perf_counter()
 
-    hypergraph = interactions(LabeledMeasure.from_arrays(*data), Ball("l2"), eps, 3, progress=progress)
-    return time.perf_counter() - ends[-1], hypergraph
+
+def enumerate_triples(data: Data, eps: str) -> tuple[float, Hypergraph]:
+    """The interactions of order 3, and the seconds from the last pair to the end."""
+    last = LastPair()
+    hypergraph = interactions(LabeledMeasure.from_arrays(*data), Ball("l2"), eps, 3, progress=last)
+    return time.perf_counter() - last.found, hypergraph
 
 
 def triples_against_gudhi(name: str, data: Data, eps: str) -> None:
     from gudhi import SimplexTree
 
-    runs = [enumerated(data, eps) for _ in range(3)]
+    runs = [enumerate_triples(data, eps) for _ in range(3)]
     seconds, hypergraph = statistics.median(run[0] for run in runs), runs[0][1]
     tree = SimplexTree()
     tree.insert_batch(np.arange(len(data[0]), dtype=np.int32)[None], np.zeros(len(data[0])))
@@ -191,7 +191,7 @@ def triples_against_gudhi(name: str, data: Data, eps: str) -> None:
 
 def peak_memory(number: int, eps: str, root: Path) -> float:
     """GiB that a process has held at most, the images (and all imports) included."""
-    enumerated(part(mnist(root), number), eps)
+    enumerate_triples(part(mnist(root), number), eps)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**30 if sys.platform == "darwin" else 2**20)
 

@@ -9,30 +9,23 @@ a busy machine stretches less than the wall's. Compilation is not counted: every
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from importlib import import_module
 from itertools import combinations
 from time import perf_counter, process_time
 
 import numpy as np
 from numba import njit
 
+from motlp import Ball, Hypergraph, Solution, Status, interactions, sinkhorn, sinkhorn_lp, solve
 from motlp.datasets import load
-from motlp.frameworks.answer import Status
-from motlp.problem.hypergraph import Hypergraph
-from motlp.problem.interactions import interactions
-from motlp.problem.threat import Ball
-from motlp.solving import sinkhorn_sweeps as sweeper
-from motlp.solving.sinkhorn import sinkhorn
-from motlp.solving.sinkhorn_lp import sinkhorn_lp
-from motlp.solving.sinkhorn_sweeps import Sweeper
-from motlp.solving.solution import Solution
-from motlp.solving.solve import solve
+from motlp.solving.sinkhorn import LEAP
+from motlp.solving.sinkhorn_sweeps import RELAXATION, Sweeper
 from motlp.system.threads import share, thread_count
 
-schedule = import_module("motlp.solving.sinkhorn")  # the name is also that of a function
 PATIENCE = 300.0  # seconds for the peer
 NEVER = 10**9
+WAYS = (("exact steps", 1.0, NEVER), ("over-relaxed", RELAXATION, NEVER), ("leaps", RELAXATION, LEAP))
 
 
 def main() -> None:
@@ -53,21 +46,19 @@ def main() -> None:
 
 def acceleration(hypergraph: Hypergraph) -> None:
     """Sweeps to a proved interval of 1e-4: with exact steps, with longer ones, and with leaps."""
-    usual = (sweeper.RELAXATION, schedule.LEAP)
     print("\ndigits, 100 a class, eps 1.05, gap 1e-4     sweeps    seconds    gap")
-    for name, relaxation, leap in (("exact steps", 1.0, NEVER), ("over-relaxed", usual[0], NEVER), ("leaps", *usual)):
-        sweeper.RELAXATION, schedule.LEAP = relaxation, leap
-        run = sinkhorn(hypergraph, 1e-3, tol=1e-4, max_sweeps=20_000)
+    for name, relaxation, leap in WAYS:
+        run = sinkhorn(hypergraph, 1e-3, tol=1e-4, max_sweeps=20_000, relaxation=relaxation, leap=leap)
         print(f"{name:41s} {run.sweeps:8d} {run.seconds['solve']:10.2f}    {run.gap:.1e}   {run.status.label}")
 
 
 def bounds(hypergraph: Hypergraph) -> None:
     """Certified bounds against HiGHS' interior point method on the dual and with presolve, its fastest way."""
     print("\nTo the bound                     wall s    CPU s   says        at least    gap")
-    guess = timed("sinkhorn, eta 3e-3", lambda: sinkhorn(hypergraph, 3e-3, marginal=2e-2), hypergraph)
-    exact = timed("sinkhorn+lp", lambda: sinkhorn_lp(hypergraph), hypergraph)
+    guess = timed("sinkhorn, eta 3e-3", partial(sinkhorn, eta=3e-3, marginal=2e-2), hypergraph)
+    exact = timed("sinkhorn+lp", sinkhorn_lp, hypergraph)
     options = {"presolve": "on", "time_limit": PATIENCE}
-    peer = timed("HiGHS ipm", lambda: solve(hypergraph, framework="matrix", solver="ipm", options=options), hypergraph)
+    peer = timed("HiGHS ipm", partial(solve, framework="matrix", solver="ipm", options=options), hypergraph)
     value = exact[2].risk_lower
     print(f"sinkhorn proves {guess[2].risk_lower / value:.2%} of the value {value:.6f} (99 % asked for)")
     least = "at least " if peer[2].status is Status.LIMIT else ""
@@ -78,12 +69,11 @@ def bounds(hypergraph: Hypergraph) -> None:
         )
 
 
-def timed(name: str, run: Callable[[], Solution], hypergraph: Hypergraph) -> tuple[float, float, Solution]:
+def timed(name: str, run: Callable[[Hypergraph], Solution], hypergraph: Hypergraph) -> tuple[float, float, Solution]:
     """Wall and CPU seconds of a solve and its certificate, with nothing of the hypergraph worked out before."""
-    for derived in ("sizes", "cost", "incidence", "binding"):
-        hypergraph.__dict__.pop(derived, None)
+    fresh = replace(hypergraph)
     wall, cpu = perf_counter(), process_time()
-    solution = run()
+    solution = run(fresh)
     lower, gap = solution.risk_lower, solution.gap
     wall, cpu = perf_counter() - wall, process_time() - cpu
     print(

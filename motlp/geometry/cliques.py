@@ -1,36 +1,25 @@
-"""Growing sets of points one point at a time, from the pairs that are close.
+"""Growing sets of points one point at a time, where every subset of a set that is in is in, as under a ball.
 
-Under a ball every subset of an interaction is one. So a set of k + 1 points is found as two sets of k points
-that share all but their last points, which are a pair. Sorted, such *siblings* stand together; and the
-neighbours of a set's last point that end a sibling of it give the candidates: nothing else is looked at.
-
-Under the quadratic cost a useful set need only have some useful subset, and grows by any common neighbour.
+So a set of k + 1 points is found as two sets of k points that share all but their last points, which are a pair. Where
+the sets are sorted, such *siblings* stand together. The last point of a set has neighbours; those with which a sibling
+of the set ends give the candidates, and nothing else is looked at.
 """
 
 from collections.abc import Iterator
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int32, Int64
+from jaxtyping import Float64, Int32
 
 from motlp.geometry.pairs import Pairs
 from motlp.system.compiled import njit
 
-BLOCK = 1 << 14
-"""Candidates handed on at a time: few enough to stay in the processor's cache."""
+BLOCK = 1 << 14  # candidates handed on at a time: few enough to stay in the cache of the processor
 
 
 def faces_of(pairs: Pairs) -> Int32[np.ndarray, "pairs 2"]:
     """The pairs as sets of two points, sorted."""
     rows = np.repeat(np.arange(len(pairs.indptr) - 1, dtype=np.int32), np.diff(pairs.indptr))
     return np.stack([rows, pairs.indices], axis=1)
-
-
-def sort_rows(rows: Int32[np.ndarray, "sets k"]) -> tuple[Int64[np.ndarray, " sets"], Bool[np.ndarray, " sets"]]:
-    """The order of the rows that sorts them, and which of them, in that order, are the same as the one before."""
-    order = np.lexsort(rows.T[::-1])
-    again = np.zeros(len(rows), bool)
-    again[1:] = (rows[order[1:]] == rows[order[:-1]]).all(axis=1)
-    return order, again
 
 
 def cofaces(
@@ -47,13 +36,13 @@ def cofaces(
         faces: all sets of k points that are in, sorted; for k = 2 those of `faces_of(pairs)`.
         pairs: the pairs that are in.
         start, stop: the part of the faces to extend.
-        threshold: distances being squared Euclidean ones, leaves out sets that hold a triangle whose
-            squared radius is clearly larger; every pair is known to have a smaller one.
-        error: relative error of radii worked out from the distances.
+        threshold: a squared radius, where distances are squared Euclidean ones: sets with a triangle whose radius is
+            clearly larger are left out. No pair has a larger one.
+        error: relative error of radii that are computed from the distances.
 
     Yields:
-        members, and the distances between them, pairs in the order of `itertools.combinations`. The
-        arrays are overwritten by the next block.
+        members, and the distances between them, pairs in the order of `itertools.combinations`. The next block
+        overwrites the arrays.
     """
     k = faces.shape[1]
     room = max(BLOCK, int(np.diff(pairs.indptr).max(initial=0)))
@@ -67,7 +56,7 @@ def cofaces(
 
 @njit(cache=True, nogil=True)
 def _distance(indptr, indices, distance, u, v):
-    """Distance of the pair u < v, which is there."""
+    """The distance of the pair u < v, which must be among the pairs."""
     low, high = indptr[u], indptr[u + 1] - 1
     while low < high:
         middle = (low + high) // 2
@@ -82,8 +71,8 @@ def _distance(indptr, indices, distance, u, v):
 def _too_wide(a, b, c, error):
     """Whether the triangle with squared sides a, b, c is acute and has abc / 16 area² > 1 beyond doubt.
 
-    One whose true sides make it right or obtuse never is: its longest side has c <= 4, and 16 area² falls
-    short of 4ab by the square of a rounding error only.
+    The answer for a triangle that is right or obtuse, by its true sides, is always no: its longest side has c <= 4, and
+    16 area² is smaller than 4ab by the square of a rounding error only.
     """
     total = a + b + c
     area = 2.0 * (a * b + b * c + c * a) - (a * a + b * b + c * c)
@@ -93,7 +82,7 @@ def _too_wide(a, b, c, error):
 
 @njit(cache=True, nogil=True)
 def _join(faces, face, stop, indptr, indices, distance, scale, error, sibling, common, members, distances):
-    """Fills the arrays while there is room for all that a face may give; returns the count and the next face.
+    """Fill the arrays while there is room for all that a face may give; return the count and the next face.
 
     sibling[v] is the set that ends in v and shares all but the last point with the face at hand, or -1.
     """
@@ -103,10 +92,9 @@ def _join(faces, face, stop, indptr, indices, distance, scale, error, sibling, c
     outer = np.empty(k - 1)  # and of the newcomer
     while face < stop:
         if face >= end:
-            for other in range(first, end):
-                sibling[faces[other, k - 1]] = -1
+            _forget(faces, first, end, sibling)
             first = face
-            while end < len(faces) and (end == face or _siblings(faces, face, end)):
+            while end < len(faces) and (end == face or _are_siblings(faces, face, end)):
                 sibling[faces[end, k - 1]] = end
                 end += 1
         last = faces[face, k - 1]
@@ -128,114 +116,42 @@ def _join(faces, face, stop, indptr, indices, distance, scale, error, sibling, c
                 else:
                     outer[i] = _distance(indptr, indices, distance, faces[face, i], point)
                 wide |= _too_wide(scale * inner[i], scale * outer[i], scale * across, error)
-            if wide:
-                continue
-            entry = 0
-            for i in range(k - 1):
-                members[count, i] = faces[face, i]
-                for j in range(i + 1, k - 1):
-                    distances[count, entry] = _distance(indptr, indices, distance, faces[face, i], faces[face, j])
-                    entry += 1
-                distances[count, entry] = inner[i]
-                distances[count, entry + 1] = outer[i]
-                entry += 2
-            distances[count, entry] = across
-            members[count, k - 1] = last
-            members[count, k] = point
-            count += 1
+            if not wide:
+                for i in range(k):
+                    members[count, i] = faces[face, i]
+                members[count, k] = point
+                _list_distances(faces, face, indptr, indices, distance, inner, outer, across, distances, count)
+                count += 1
         face += 1
-    for other in range(first, end):
-        sibling[faces[other, k - 1]] = -1
+    _forget(faces, first, end, sibling)
     return count, face
 
 
 @njit(cache=True, nogil=True)
-def _siblings(faces, a, b):
+def _forget(faces, first, end, sibling):
+    """Take faces[first:end] out of `sibling`."""
+    for other in range(first, end):
+        sibling[faces[other, faces.shape[1] - 1]] = -1
+
+
+@njit(inline="always")
+def _list_distances(faces, face, indptr, indices, distance, inner, outer, across, distances, row):
+    """Fill in the distances between the points of a face and a newcomer, which is `across` from the last of them."""
+    entry, others = 0, faces.shape[1] - 1
+    for i in range(others):
+        for j in range(i + 1, others):
+            distances[row, entry] = _distance(indptr, indices, distance, faces[face, i], faces[face, j])
+            entry += 1
+        distances[row, entry] = inner[i]
+        distances[row, entry + 1] = outer[i]
+        entry += 2
+    distances[row, entry] = across
+
+
+@njit(cache=True, nogil=True)
+def _are_siblings(faces, a, b):
     """Whether two sets share all but their last points."""
     for i in range(faces.shape[1] - 1):  # noqa: SIM110, as numba compiles no all()
         if faces[a, i] != faces[b, i]:
             return False
     return True
-
-
-def extensions(
-    faces: Int32[np.ndarray, "faces k"], pairs: Pairs, start: int, stop: int, limit: float, error: float
-) -> Iterator[tuple[Int32[np.ndarray, "candidates k+1"], Float64[np.ndarray, " candidates"]]]:
-    """Sets of pairwise close points that leave one of faces[start:stop] when they lose their outermost point.
-
-    The outermost point has the largest sum of squared distances to the others, that is, it is the farthest from the
-    mean; of several, the last.
-
-    Args:
-        faces: sets of k points.
-        pairs: the close pairs, with the neighbours of a point listed on either side of it.
-        start, stop: the part of the faces to extend.
-        limit: leaves out sets whose squared distances sum to more.
-        error: relative error of the sums, 0 if there is none. Points whose sums differ by less are all taken for the
-            outermost one, and a set may come more than once.
-
-    Yields:
-        members, ascending, and the sum of the squared distances over all pairs, a block at a time. The arrays are
-        overwritten by the next block.
-    """
-    k = faces.shape[1]
-    room = max(BLOCK, int(np.diff(pairs.indptr).max(initial=0)))
-    members, sums = np.empty((room, k + 1), np.int32), np.empty(room)
-    near, centre = np.full((len(pairs.indptr) - 1, k), np.inf), np.full(k, -1)
-    while start < stop:
-        count, start = _extend(faces, start, stop, *pairs, limit, error, near, centre, members, sums)
-        yield members[:count], sums[:count]
-
-
-@njit(cache=True, nogil=True)
-def _extend(faces, face, stop, indptr, indices, distance, limit, error, near, centre, members, sums):
-    """Fills the arrays while there is room for all that a face may give; returns the count and the next face.
-
-    near[v, i] is the squared distance from v to centre[i], the i-th point of the face at hand, or infinite.
-    """
-    k = faces.shape[1]
-    count = 0
-    inner = np.empty(k)  # sums of the distances from each point of the face to the others
-    while face < stop:
-        last = faces[face, k - 1]
-        if count + indptr[last + 1] - indptr[last] > len(members):
-            break
-        for i in range(k):
-            if centre[i] != faces[face, i]:
-                if centre[i] >= 0:
-                    for place in range(indptr[centre[i]], indptr[centre[i] + 1]):
-                        near[indices[place], i] = np.inf
-                centre[i] = faces[face, i]
-                for place in range(indptr[centre[i]], indptr[centre[i] + 1]):
-                    near[indices[place], i] = float(distance[place])
-        within = 0.0
-        for i in range(k):
-            inner[i] = 0.0
-            for j in range(k):
-                if j != i:
-                    inner[i] += near[faces[face, j], i]
-            within += 0.5 * inner[i]
-        for place in range(indptr[last], indptr[last + 1]):
-            point = indices[place]
-            reach = 0.0
-            for i in range(k):
-                reach += near[point, i]
-            if within + reach > limit:
-                continue
-            outermost, bound = True, reach * (1.0 + error)
-            for i in range(k):
-                sum_i = inner[i] + near[point, i]
-                outermost &= sum_i < bound or (sum_i == bound and faces[face, i] < point)
-            if not outermost:
-                continue
-            i = k
-            while i > 0 and faces[face, i - 1] > point:
-                members[count, i] = faces[face, i - 1]
-                i -= 1
-            members[count, i] = point
-            for j in range(i):
-                members[count, j] = faces[face, j]
-            sums[count] = within + reach
-            count += 1
-        face += 1
-    return count, face

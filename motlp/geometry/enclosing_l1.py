@@ -1,17 +1,17 @@
-"""Smallest enclosing balls in the l1 norm, where pairs do not tell: proved bounds, and exactly.
+"""Smallest enclosing balls in the l1 norm, which pairs do not decide: floating point with proved bounds, and exactly.
 
 For points x_1, ..., x_k, by minimax,
 
     r = min over x' of max_v ‖x_v − x'‖₁ = max over λ in the simplex of min over x' of Σ_v λ_v ‖x_v − x'‖₁,
 
-a game between λ and the centre x'. For given λ the best x' is the coordinatewise weighted median, made of coordinates
-of the points: finitely many centres matter, and norms are convex, so a mix of centres is as good as its mean. The game
-is the linear program
+a game between λ and the centre x'. For a given λ the best x' is the weighted median of each coordinate, so only
+finitely many centres matter; and norms are convex, so the mean of a mix of centres is at least as good as the mix. The
+game is the linear program
 
     1/r = max Σ_c y_c   s.t.   Σ_c ‖x_v − c‖₁ y_c <= 1 for every v,   y >= 0,
 
-solved by column generation: the weighted median for the simplex multipliers prices the centres. Any λ and any mix of
-centres prove a bound, so that in floating point, too, nothing rests on convergence.
+which is solved by column generation: the weighted median for the multipliers of the simplex method prices the centres.
+Any λ and any mix of centres prove a bound, so that no bound needs the method to converge.
 """
 
 from fractions import Fraction
@@ -20,15 +20,14 @@ from math import lcm
 import numpy as np
 from jaxtyping import Float64, Int32, Num
 
-from motlp.geometry.moments import floats
-from motlp.geometry.tile import integers
+from motlp.geometry.distance import Points, floats, integers
 from motlp.system.compiled import njit
 
 
 def bounds(
-    points: Num[np.ndarray, "points dims"], members: Int32[np.ndarray, "sets k"], enough: float
+    points: Points, members: Int32[np.ndarray, "sets k"], enough: float
 ) -> tuple[Float64[np.ndarray, " sets"], Float64[np.ndarray, " sets"]]:
-    """Bounds lo <= r <= hi for sets of points, up to rounding; no better than needed where lo exceeds `enough`."""
+    """Bounds lo <= r <= hi for sets of points, up to rounding; not improved any more where lo exceeds `enough`."""
     lo, hi = np.empty(len(members)), np.empty(len(members))
     for row, some in enumerate(members):
         x = floats(points[some])
@@ -51,25 +50,15 @@ def _bounds(x, ranks, enough):
         else:
             weights = np.maximum(weights, 0.0) if weights.any() else np.ones(k)
             weights /= weights.sum()
-            _distances(x, ranks, weights, column)
+            _price(x, ranks, weights, column)
             scale = scale or float(column.max())
             lo, entering = max(lo, float(weights @ column)), 1.0
             column /= scale or 1.0
         if scale == 0.0 or lo > enough or (hi < np.inf and hi - lo <= 1e-14 * hi):
             break
-        change = inverse @ column
-        leaving = -1
-        for i in range(k):
-            if change[i] > 1e-12 and (leaving < 0 or level[i] * change[leaving] < level[leaving] * change[i]):
-                leaving = i
+        leaving = _pivot(inverse, level, inverse @ column)
         if leaving < 0:
             break
-        inverse[leaving] /= change[leaving]
-        level[leaving] /= change[leaving]
-        for i in range(k):
-            if i != leaving:
-                inverse[i] -= change[i] * inverse[leaving]
-                level[i] = max(0.0, level[i] - change[i] * level[leaving])
         centres[leaving], priced[leaving] = column, entering
         mix = level * priced
         if mix.any():
@@ -78,8 +67,26 @@ def _bounds(x, ranks, enough):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _distances(x, ranks, weights, column):
-    """Distances from the weighted median, the best centre for the weights."""
+def _pivot(inverse, level, change):
+    """Bring a variable into the basis that changes the basic ones so; return the row of the one that leaves, or -1."""
+    leaving = -1
+    for i in range(len(change)):
+        if change[i] > 1e-12 and (leaving < 0 or level[i] * change[leaving] < level[leaving] * change[i]):
+            leaving = i
+    if leaving < 0:
+        return leaving
+    inverse[leaving] /= change[leaving]
+    level[leaving] /= change[leaving]
+    for i in range(len(change)):
+        if i != leaving:
+            inverse[i] -= change[i] * inverse[leaving]
+            level[i] = max(0.0, level[i] - change[i] * level[leaving])
+    return leaving
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _price(x, ranks, weights, column):
+    """Add to a column of zeros the distances from the weighted median, the best centre for the weights."""
     k = len(x)
     for d in range(x.shape[1]):
         below, place = weights[ranks[0, d]], 0
@@ -110,20 +117,26 @@ def radius(points: Num[np.ndarray, "k dims"]) -> Fraction:
             entering, column = True, [Fraction(int(s)) for s in np.abs(x - centre).sum(axis=1)]
             if sum(w * s for w, s in zip(weights, column, strict=True)) >= 1:
                 return Fraction(step) / sum(y for y, centre in zip(level, priced, strict=True) if centre)
-        change = [sum(a * b for a, b in zip(row, column, strict=True)) for row in inverse]
-        # The lexicographic rule: no basis ever comes back, whatever enters.
-        leaving = min(
-            (i for i in range(k) if change[i] > 0),
-            key=lambda i: [level[i] / change[i], *(a / change[i] for a in inverse[i])],
-        )
-        pivot = change[leaving]
-        inverse[leaving] = [a / pivot for a in inverse[leaving]]
-        level[leaving] /= pivot
-        priced[leaving] = entering
-        for i in range(k):
-            if i != leaving and change[i]:
-                inverse[i] = [a - change[i] * b for a, b in zip(inverse[i], inverse[leaving], strict=True)]
-                level[i] -= change[i] * level[leaving]
+        priced[_pivot_exactly(inverse, level, column)] = entering
+
+
+def _pivot_exactly(inverse: list[list[Fraction]], level: list[Fraction], column: list[Fraction]) -> int:
+    """Bring the variable of a column into the basis; return the row of the one that leaves."""
+    k = len(column)
+    change = [sum(a * b for a, b in zip(row, column, strict=True)) for row in inverse]
+    # The lexicographic rule: no basis ever comes back, whatever enters.
+    leaving = min(
+        (i for i in range(k) if change[i] > 0),
+        key=lambda i: [level[i] / change[i], *(a / change[i] for a in inverse[i])],
+    )
+    pivot = change[leaving]
+    inverse[leaving] = [a / pivot for a in inverse[leaving]]
+    level[leaving] /= pivot
+    for i in range(k):
+        if i != leaving and change[i]:
+            inverse[i] = [a - change[i] * b for a, b in zip(inverse[i], inverse[leaving], strict=True)]
+            level[i] -= change[i] * level[leaving]
+    return leaving
 
 
 def weighted_median(x: np.ndarray, ranks: np.ndarray, weights: list[Fraction]) -> np.ndarray:

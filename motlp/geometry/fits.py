@@ -1,6 +1,6 @@
-"""Given sets of points, listed by whomever: which of them fit into a ball, and what they cost, worked out anew.
+"""Sets of points that are given: which of them fit into a ball, and what they cost, computed from their points.
 
-Unlike an enumeration this looks at the points of each set only, so that it takes time in proportion to the sets.
+An enumeration looks at all points. This looks at the points of the given sets only, so its time grows as their number.
 """
 
 from collections.abc import Callable
@@ -8,16 +8,25 @@ from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int32, Num
+from jaxtyping import Bool, Float64, Int32
 
-from motlp.geometry.enclosing import LARGEST, UNDERFLOW, decide, radius_squared
-from motlp.geometry.moments import below, costs, slack
-from motlp.geometry.scale import root
-from motlp.geometry.tile import CODE, Norm, as_blocks, comparable, separation
+from motlp.geometry.distance import (
+    CODE,
+    LARGEST,
+    LARGEST_INTEGER,
+    UNDERFLOW,
+    Norm,
+    Points,
+    as_blocks,
+    comparable,
+    separation,
+    slack,
+)
+from motlp.geometry.exact import decide, radius_squared, root
+from motlp.geometry.moments import below, costs
 from motlp.system.compiled import njit
 from motlp.system.threads import thread_count
 
-Points = Num[np.ndarray, "points dims"]
 Sets = Int32[np.ndarray, "sets k"]
 Found = tuple[Float64[np.ndarray, " sets"], Bool[np.ndarray, " sets"]]
 
@@ -59,16 +68,16 @@ def price(points: Points, members: Sets, factor: Fraction) -> Found:
 
 
 def gather(points: Points, members: Sets, norm: Norm, look: Callable[[Sets, np.ndarray], Found]) -> Found:
-    """What look(sets, their distances) says of all sets; pairs come in the order of `itertools.combinations`."""
+    """What look(sets, distances) returns, for all sets; pairs are in the order of `itertools.combinations`."""
     blocks = as_blocks(comparable(points, norm))
     pairs = members.shape[1] * (members.shape[1] - 1) // 2
 
-    bound = np.float64(np.finfo(float).max) if points.dtype.kind == "f" else np.int64(2**63 - 1)
+    bound = np.float64(np.finfo(float).max) if points.dtype.kind == "f" else np.int64(LARGEST_INTEGER)
 
     def task(start: int) -> Found:
         some = members[start : start + CHUNK]
         distances = np.empty((len(some), pairs))
-        _distances(blocks, some, CODE[norm], bound, distances)
+        _fill_distances(blocks, some, CODE[norm], bound, distances)
         return look(some, distances)
 
     with ThreadPoolExecutor(thread_count()) as pool:
@@ -79,8 +88,8 @@ def gather(points: Points, members: Sets, norm: Norm, look: Callable[[Sets, np.n
 
 
 @njit(cache=True, nogil=True)
-def _distances(x, members, code, bound, distances):
-    """Distances (squared for l2) between the members of each set, none of them cut short."""
+def _fill_distances(x, members, code, bound, distances):
+    """Fill in the distances (squared for l2) between the members of each set; `bound` is above all of them."""
     for row in range(len(members)):
         entry = 0
         for i in range(members.shape[1]):

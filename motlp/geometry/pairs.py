@@ -5,7 +5,7 @@ The search is cut into tiles, a block of points against another (see `tile.py`).
 Where there are many pairs, they are first looked at through sketches (see `sketch.py`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -14,8 +14,10 @@ import numpy as np
 from jaxtyping import Float64, Int32, Int64
 
 from motlp.errors import TooManyInteractions
+from motlp.geometry.distance import Norm, Points, comparable
 from motlp.geometry.sketch import COARSE, FINE, LANES, sketch
-from motlp.geometry.tile import Norm, Part, Points, comparable, tile
+from motlp.geometry.tile import Part, tile
+from motlp.system.progress import SILENCE, Progress
 from motlp.system.threads import thread_count
 
 Labels = Int32[np.ndarray, " points"]
@@ -44,7 +46,7 @@ def pairs_within(
     norm: Norm,
     *,
     executor: Executor | None = None,
-    progress: Callable[[int, int], object] | None = None,
+    progress: Progress = SILENCE,
     most: int | None = None,
 ) -> Pairs:
     """Every pair of points of different labels at a distance of at most `limit` (l2: a squared distance), closed.
@@ -55,7 +57,7 @@ def pairs_within(
         limit: the largest distance, squared for l2.
         norm: "l2", "linf" or "l1".
         executor: runs the tiles, by default threads of this process. The answer is the same bit for bit.
-        progress: called as progress(done, total) in the calling thread as tiles come back.
+        progress: hears, in the stage "pairs", how many of all tiles are done.
         most: refuse to return more pairs than this.
 
     Raises:
@@ -71,11 +73,10 @@ def pairs_within(
         if most is not None and found > most:
             raise TooManyInteractions(
                 f"more than {most:,} pairs of points of different classes are within reach of each other "
-                f"({found:,} after {done} of {len(tasks)} tiles). Lower eps (or raise tau), take fewer points of each "
-                "class, or raise --max-interactions (most, in Python)."
+                f"({found:,} after {done} of {len(tasks)} tiles). Lower `eps` (or raise `tau`), take fewer points of "
+                "each class, or raise `most`."
             )
-        if progress is not None:
-            progress(done, len(tasks))
+        progress.update("pairs", done, len(tasks))
     return _assemble(parts, points)
 
 
@@ -112,42 +113,36 @@ def _tasks(points: Points, labels: Labels, limit: Fraction, norm: Norm, *, remot
     first = np.searchsorted(labels, labels, side="right")
     sketched = int((number - first).sum()) * (dims + 64) > _WORTH_A_SKETCH
     if sketched:
-        sketches, reach = sketch(points, _euclidean(limit, norm, dims))
+        sketches, reach = sketch(points, _euclidean_limit(limit, norm, dims))
     if remote:
-        high = wide = _even(_TASK_BYTES // (points[:1].nbytes + 4 * (COARSE + FINE)), 4096)
+        high = wide = _fill_panels(_TASK_BYTES // (points[:1].nbytes + 4 * (COARSE + FINE)), 4096)
     else:
         wide = 4096
-        high = _even(_TILE_WORK // (wide * max(dims, 1)), 1024)
+        high = _fill_panels(_TILE_WORK // (wide * max(dims, 1)), 1024)
     tasks = []
     for a in range(0, number, high):
         rows = slice(a, min(a + high, number))
         for b in range(first[a] // wide * wide, number, wide):
             columns = slice(b, min(b + wide, number))
-            arguments: tuple[Any, ...] = (
-                points[rows],
-                points[columns],
-                np.maximum(first[rows] - b, 0),
-                limit,
-                norm,
-            )
+            arguments: tuple[Any, ...] = points[rows], points[columns], np.maximum(first[rows] - b, 0), limit, norm
             if sketched:
                 arguments += (sketches.block(a, rows.stop), sketches.block(b, columns.stop), reach)
             tasks.append((_Where(rows, columns), arguments))
     return tasks
 
 
-def _even(points: int, most: int) -> int:
-    """A number of points that fills whole panels."""
+def _fill_panels(points: int, most: int) -> int:
+    """About so many points, `most` of them at most, that fill whole panels."""
     return min(max(points // LANES, 1) * LANES, most)
 
 
-def _euclidean(limit: Fraction, norm: Norm, dims: int) -> Fraction:
+def _euclidean_limit(limit: Fraction, norm: Norm, dims: int) -> Fraction:
     """A squared Euclidean distance that no pair within the limit exceeds."""
     return {"l2": limit, "l1": limit**2, "linf": dims * limit**2}[norm]
 
 
 def _run(tasks: list[_Task], executor: Executor | None) -> Iterator[tuple[_Where, Part]]:
-    """Hands out some tasks at a time and yields what comes back. Cancels the rest when something goes wrong."""
+    """Hand out some tasks at a time and yield what comes back. Cancel the rest when something goes wrong."""
     pool = executor or ThreadPoolExecutor(thread_count())
     queue = iter(tasks)
     pending: dict[Future[Part], _Where] = {}
@@ -167,7 +162,7 @@ def _run(tasks: list[_Task], executor: Executor | None) -> Iterator[tuple[_Where
 
 
 def _assemble(parts: list[tuple[_Where, Part]], points: Points) -> Pairs:
-    """Puts the rows of the tiles side by side: the tiles further to the right hold the larger columns."""
+    """Put the rows of the tiles side by side: the tiles further to the right hold the larger columns."""
     parts.sort(key=lambda part: (part[0].rows.start, part[0].columns.start))
     indptr = np.zeros(len(points) + 1, np.int64)
     for where, (counts, _, _) in parts:

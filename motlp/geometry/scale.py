@@ -12,15 +12,13 @@ power of two is exact in floating point. Afterwards the kernels can rely on thre
 """
 
 from fractions import Fraction
-from math import isqrt, ldexp
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Int64, Num
+from jaxtyping import Int64
 
 from motlp.errors import InvalidMeasure
-
-Points = Num[np.ndarray, "points dims"]
+from motlp.geometry.distance import Points
 
 ORDINARY = 300  # exponents of a reach that need no scaling, on either side of 0; also of a reach that was scaled
 FAR = 61  # exponent, relative to the reach, from which on two different coordinates are out of reach
@@ -85,8 +83,8 @@ def scale_costs(points: Points, price: Fraction, order: int) -> Scaled:
     """
     if points.dtype.kind != "f" and price < CHEAPEST:
         raise InvalidMeasure(
-            "the quadratic cost of one squared step between points is below 1e-290, which no float64 holds; scale tau "
-            "or the points."
+            "the quadratic cost of one squared step between points is below 1e-290, which no float64 holds; "
+            "scale `tau` or the points."
         )
     return scale(points, Fraction(2) ** ((exponent_of(2 * (order - 1) / price) + 2) // 2))
 
@@ -102,11 +100,3 @@ def number_equal(points: Points) -> Int64[np.ndarray, "points 1"]:
     rows = np.ascontiguousarray(points + points.dtype.type(0))  # −0.0 becomes 0.0
     whole = rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize))).ravel()
     return np.unique(whole, return_inverse=True)[1].reshape(-1, 1).astype(np.int64)
-
-
-def root(square: Fraction) -> float:
-    """√square, with a relative error of at most 2⁻⁵², or an error of 2⁻¹⁰⁷⁴ where that is larger."""
-    if square == 0:
-        return 0.0
-    shift = 64 - exponent_of(square) // 2
-    return ldexp(isqrt(int(square * Fraction(4) ** shift)), -shift)

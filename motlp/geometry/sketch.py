@@ -1,4 +1,4 @@
-"""Sketches of points: a few numbers each that never exaggerate a distance, so that far pairs are seen at a glance.
+"""Sketches of points: a few numbers each that never exaggerate a distance, and so tell which pairs are far apart.
 
 With orthonormal columns Q and a centre m, the map
 
@@ -25,11 +25,9 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float32, Float64, Num
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 from threadpoolctl import threadpool_limits
 
+from motlp.geometry.distance import Points
 from motlp.system.threads import thread_count
 
 LANES = 16  # points side by side in a panel
@@ -61,7 +59,7 @@ class Reach(NamedTuple):
 
 
 @threadpool_limits.wrap(limits=1, user_api="blas")  # our threads share the work; nested ones only wait on each other
-def sketch(points: Num[np.ndarray, "points dims"], squared: Fraction) -> tuple[Sketch, Reach]:
+def sketch(points: Points, squared: Fraction) -> tuple[Sketch, Reach]:
     """Sketches of uint8, int64 or float64 points, and their reach for pairs at most √`squared` apart."""
     number, dims = points.shape
     sample = points[:: max(number // _SAMPLE, 1)]
@@ -69,9 +67,9 @@ def sketch(points: Num[np.ndarray, "points dims"], squared: Fraction) -> tuple[S
     centre = np.clip(sample.mean(axis=0), low, high)
     if points.dtype != np.float64:
         centre = np.rint(centre).astype(np.int64 if points.dtype == np.int64 else np.float64)
-    furthest = _length(np.maximum(_shifted(high, centre), -_shifted(low, centre)))
+    furthest = _length(np.maximum(_shift(high, centre), -_shift(low, centre)))
     scale = 2.0 ** np.ceil(np.log2(max(furthest, 1e-300) * 1.001))
-    directions = _directions(_shifted(sample, centre) / scale, min(FINE - 1, dims))
+    directions = _directions(_shift(sample, centre) / scale, min(FINE - 1, dims))
 
     panels = -(-number // LANES)
     made = Sketch(
@@ -81,20 +79,25 @@ def sketch(points: Num[np.ndarray, "points dims"], squared: Fraction) -> tuple[S
     )
 
     def fill(start: int) -> None:
-        block = slice(start, min(start + _CHUNK, number))
-        shifted = _shifted(points[block], centre) / scale
-        inner, square = shifted @ directions, np.einsum("ij,ij->i", shifted, shifted)
-        made.fine[block] = _with_rest(inner, square, FINE)
-        short = np.zeros((-(-len(inner) // LANES) * LANES, COARSE), np.float32)
-        short[: len(inner)] = _with_rest(inner, square, COARSE)
-        panel = slice(start // LANES, start // LANES + len(short) // LANES)
-        made.coarse[panel] = short.reshape(-1, LANES, COARSE).transpose(0, 2, 1)
-        half = 0.5 * np.einsum("ij,ij->i", short, short, dtype=np.float64)
-        made.half.reshape(-1)[block] = half[: len(inner)]
+        block = points[start : start + _CHUNK]
+        _fill(made.block(start, start + len(block)), _shift(block, centre) / scale, directions)
 
     with ThreadPoolExecutor(thread_count()) as pool:
         list(pool.map(fill, range(0, number, _CHUNK)))
     return made, _reach(directions, scale, squared)
+
+
+def _fill(
+    made: Sketch, shifted: Float64[np.ndarray, "points dims"], directions: Float64[np.ndarray, "dims directions"]
+) -> None:
+    """Fill in the sketches of a block of points, which are shifted and scaled."""
+    inner, square = shifted @ directions, np.einsum("ij,ij->i", shifted, shifted)
+    made.fine[:] = _append_rest(inner, square, FINE)
+    short = np.zeros((-(-len(inner) // LANES) * LANES, COARSE), np.float32)
+    short[: len(inner)] = _append_rest(inner, square, COARSE)
+    made.coarse[:] = short.reshape(-1, LANES, COARSE).transpose(0, 2, 1)
+    half = 0.5 * np.einsum("ij,ij->i", short, short, dtype=np.float64)
+    made.half.reshape(-1)[: len(inner)] = half[: len(inner)]
 
 
 def _length(vector: Float64[np.ndarray, " dims"]) -> float:
@@ -103,7 +106,8 @@ def _length(vector: Float64[np.ndarray, " dims"]) -> float:
     return largest * float(np.linalg.norm(vector / largest)) if largest > 0 else 0.0
 
 
-def _shifted(points: Num[np.ndarray, "..."], centre: Num[np.ndarray, " dims"]) -> Float64[np.ndarray, "..."]:
+def _shift(points: Num[np.ndarray, "..."], centre: Num[np.ndarray, " dims"]) -> Float64[np.ndarray, "..."]:
+    """The points with the centre at zero."""
     return np.subtract(points, centre).astype(np.float64, copy=False)
 
 
@@ -124,10 +128,10 @@ def _directions(points: Float64[np.ndarray, "sample dims"], number: int) -> Floa
     return np.ascontiguousarray(basis @ turn[:, :number])
 
 
-def _with_rest(
+def _append_rest(
     inner: Float64[np.ndarray, "points directions"], square: Float64[np.ndarray, " points"], size: int
 ) -> Float64[np.ndarray, "points size"]:
-    """The first `size` − 1 coordinates and the norm of the rest."""
+    """The first `size` − 1 coordinates, and the norm of the rest after them."""
     kept = inner[:, : size - 1]
     made = np.zeros((len(inner), size))
     made[:, : kept.shape[1]] = kept
@@ -145,70 +149,3 @@ def _reach(directions: Float64[np.ndarray, "dims directions"], scale: float, squ
     furthest = min((np.sqrt(1 + delta + delta**2) * radius + 2 * error) ** 2 * (1 + 2.0**-40), 16.0)
     up = 1 + 2.0**-20  # more than rounding to float32 takes away
     return Reach(np.float32((furthest / 2 + 2.0**-18) * up), np.float32(furthest * (1 + 2.0**-17) * up))
-
-
-@intrinsic
-def compare(typing, rows, panel, half, floor, near, stride):
-    """Compares ROWS points, side by side in a panel, with the LANES points of another panel.
-
-    All are addresses. Bit b of the 16-bit word at `near` + r·`stride` is set where z_r·z_b − half_b ≥ floor_r. Written
-    as vector instructions (of any processor) with all sums in registers: the compiler does not find this form by
-    itself, and it is three times as fast as a matrix product followed by a comparison.
-    """
-
-    def generate(context, builder, signature, arguments):
-        number, index = ir.FloatType(), ir.IntType(32)
-        vector, splat = ir.VectorType(number, LANES), ir.VectorType(index, LANES)
-
-        def at(address, offset, kind):
-            pointer = builder.inttoptr(builder.add(address, offset), kind.as_pointer())
-            return builder.load(pointer, align=4)
-
-        def word(value):
-            return ir.Constant(arguments[0].type, value)
-
-        def spread(scalar):
-            single = builder.insert_element(ir.Constant(vector, ir.Undefined), scalar, index(0))
-            return builder.shuffle_vector(single, ir.Constant(vector, ir.Undefined), ir.Constant(splat, [0] * LANES))
-
-        rows, panel, half, floor, near, stride = arguments
-        start = builder.fneg(at(half, word(0), vector))
-        before, loop, after = builder.block, builder.append_basic_block(), builder.append_basic_block()
-        builder.branch(loop)
-        builder.position_at_end(loop)
-        offset = builder.phi(rows.type)  # of coordinate k in a panel
-        sums = [builder.phi(vector) for _ in range(ROWS)]
-        column = at(panel, offset, vector)
-        fused = ("contract",)
-        added = [
-            builder.fadd(
-                total,
-                builder.fmul(spread(at(rows, builder.add(offset, word(4 * r)), number)), column, flags=fused),
-                flags=fused,
-            )
-            for r, total in enumerate(sums)
-        ]
-        further = builder.add(offset, word(4 * LANES))
-        for phi, first, next_ in zip([offset, *sums], [word(0)] + [start] * ROWS, [further, *added], strict=True):
-            phi.add_incoming(first, before)
-            phi.add_incoming(next_, loop)
-        builder.cbranch(builder.icmp_unsigned("<", further, word(4 * LANES * COARSE)), loop, after)
-        builder.position_at_end(after)
-        for r, total in enumerate(added):
-            bits = builder.fcmp_ordered(">=", total, spread(at(floor, word(4 * r), number)))
-            target = builder.add(near, builder.mul(stride, word(r)))
-            packed = builder.bitcast(bits, ir.IntType(LANES))
-            builder.store(packed, builder.inttoptr(target, packed.type.as_pointer()), align=2)
-        return context.get_dummy_value()
-
-    return types.void(*[types.uintp] * 6), generate
-
-
-@intrinsic
-def lowest_bit(typing, bits):
-    """The position of the lowest set bit of a positive integer."""
-
-    def generate(context, builder, signature, arguments):
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
-
-    return types.uint64(types.uint64), generate

@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float64, Int32, Int64
 from scipy.sparse.csgraph import connected_components
 
 from motlp.errors import InvalidBudget, InvalidHypergraph, shorten
-from motlp.geometry.enclosing import within
+from motlp.geometry.exact import within
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.memberships import Memberships, list_memberships
 from motlp.problem.owned import own

@@ -16,15 +16,17 @@ import scipy.sparse as sp
 from jaxtyping import Float64, Int32, Num
 
 from motlp.errors import InvalidBudget, InvalidMeasure, TooManyInteractions, shorten
-from motlp.geometry.cliques import cofaces, extensions, faces_of, sort_rows
-from motlp.geometry.enclosing import LARGEST, decide
-from motlp.geometry.moments import below, costs, slack
+from motlp.geometry.cliques import cofaces, faces_of
+from motlp.geometry.distance import LARGEST, Norm, slack
+from motlp.geometry.exact import decide
+from motlp.geometry.extensions import extensions, sort_rows
+from motlp.geometry.moments import below, costs
 from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
 from motlp.geometry.scale import scale, scale_costs
 from motlp.problem.hypergraph import Hypergraph, choose_order
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import Number
-from motlp.problem.threat import Ball, Norm, Threat, check_threat
+from motlp.problem.threat import Ball, Threat, check_threat
 from motlp.system.progress import SILENCE, Progress, check_progress
 from motlp.system.threads import thread_count
 
@@ -186,15 +188,7 @@ def _pairs(run: _Run, limit: Fraction, norm: Norm) -> Pairs:
     about = estimate_pairs(run.points, run.labels, limit, norm)
     if about > 2 * room:
         _refuse(run, [len(run.points)], about)
-    return pairs_within(
-        run.points,
-        run.labels,
-        limit,
-        norm,
-        executor=run.executor,
-        progress=lambda done, total: run.progress.update("pairs", done, total),
-        most=room,
-    )
+    return pairs_within(run.points, run.labels, limit, norm, executor=run.executor, progress=run.progress, most=room)
 
 
 def _grow(run: _Run, sets: list[Sets], extend: Callable[[int, int], Iterator[Sets]]) -> Sets:

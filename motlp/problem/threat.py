@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, get_args
 
 import numpy as np
 from jaxtyping import Float64
 
 from motlp.errors import InvalidBudget, UnknownName, shorten
+from motlp.geometry.distance import Norm
 from motlp.geometry.enclosing import BIRTH_ERROR
 from motlp.problem.rationals import Number, exact
 
-Norm = Literal["l2", "linf", "l1"]
 Births = Float64[np.ndarray, " sets"]
 
 SMALLEST_ERROR = 2.0**-1073  # of a radius, where that is more than its relative error

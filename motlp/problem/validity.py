@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Float64, Int32
 
 from motlp.errors import InvalidHypergraph, shorten
-from motlp.geometry.cliques import sort_rows
+from motlp.geometry.extensions import sort_rows
 from motlp.geometry.fits import Found, fit_balls, price
 from motlp.geometry.scale import scale, scale_costs
 from motlp.problem.measure import LabeledMeasure

@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 from jaxtyping import Float64
 
-from motlp.geometry.moments import two_sum
+from motlp.geometry.error_free import two_sum
 from motlp.problem.hypergraph import Hypergraph
 from motlp.system.compiled import njit
 

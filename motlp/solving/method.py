@@ -79,7 +79,7 @@ class Method:
     def choose(self, size: int) -> tuple[str, dict[str, Any]]:
         """The solver, and its options, for so many interactions."""
         rows = [row for row in DEFAULTS if size > row.above]
-        if self == Method():
+        if self.model is self.framework is self.solver is None and not self.options:
             return rows[-1].solver, dict(rows[-1].options)
         solver = self.solver or SOLVER
         if "solver" in self.options:  # which is how HiGHS calls its methods
@@ -97,8 +97,8 @@ class Method:
     def _refuse_model(self) -> None:
         if self.model is not None:
             raise InvalidConfig(
-                f"`model` is {self.model!r}, but {self.solver} works on the interactions themselves, without a declared "
-                "model; leave out `model`."
+                f"`model` is {self.model!r}, but {self.solver} works on the interactions themselves and declares none; "
+                "leave out `model`."
             )
 
 

@@ -4,9 +4,13 @@ By itself numba refuses to import a function whose cache has no place, and stops
 cannot be read or written.
 """
 
+import inspect
+import os
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache as remember
+from types import FunctionType
 from typing import Any
 
 from motlp.errors import MotlpError
@@ -57,6 +61,10 @@ class _Cache(FunctionCache):
             self._discard()  # lest the index names what was not written
             _warn(f"{self.cache_path}: {error}")
 
+    def _index_key(self, sig, codegen):
+        """numba's key, which knows the kernel and its file, and what else is compiled into it."""
+        return *super()._index_key(sig, codegen), *sorted(_ingredients(self._py_func))
+
     def _discard(self):
         with suppress(OSError):
             self.flush()
@@ -70,10 +78,39 @@ class _NoCache(NullCache):
 
 
 def _cache(function: Callable[..., Any]) -> _Cache | _NoCache:
+    for value in (function, *function.__globals__.values()):  # what the kernel may call has been imported before
+        if isinstance(value := inspect.unwrap(value), FunctionType):
+            _stamp(value.__code__.co_filename)
     try:
         return _Cache(function)
     except (RuntimeError, OSError):
         return _NoCache()
+
+
+def _ingredients(kernel: FunctionType) -> set[tuple[str, str]]:
+    """The stamps of the files whose functions a kernel calls, and the constants that it names, of whatever file."""
+    found, seen, waiting = set(), set(), [kernel]
+    while waiting:
+        function = waiting.pop()
+        seen.add(function)
+        found.add((function.__module__, repr(_stamp(function.__code__.co_filename))))
+        for name in function.__code__.co_names:
+            value: Any = inspect.unwrap(function.__globals__.get(name))  # type: ignore[arg-type]
+            if isinstance(value, FunctionType) and value not in seen:
+                waiting.append(value)
+            elif isinstance(value, int | float | str | tuple):
+                found.add((name, repr(value)))
+    return found
+
+
+@remember
+def _stamp(file: str) -> tuple[int, int] | None:
+    """When a file was last changed, and its size, as first seen: its code was loaded then, and may be edited later."""
+    try:
+        status = os.stat(file)
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 _warned = False

@@ -4,7 +4,6 @@ import re
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from fractions import Fraction
 from itertools import combinations, product
-from math import isqrt
 
 import numpy as np
 import pytest
@@ -12,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.hearing import Heard
 from support.measures import measures
+from support.points import root
 
 from motlp import datasets
 from motlp.errors import InvalidBudget, InvalidMeasure, TooManyInteractions
-from motlp.geometry import scale
-from motlp.geometry.enclosing import radius_squared
-from motlp.geometry.tile import exact_distance
+from motlp.geometry import exact
+from motlp.geometry.distance import exact_distance
+from motlp.geometry.exact import radius_squared
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
@@ -54,12 +54,6 @@ def as_sets(hypergraph: Hypergraph) -> list[set[tuple[int, ...]]]:
     return [set(rows) for rows in found]
 
 
-def root(square: Fraction) -> Fraction:
-    """The square root where it is rational, so that a tie is a tie; else a little less."""
-    fine = 10**12
-    return Fraction(isqrt(square.numerator * square.denominator * fine**2), square.denominator * fine)
-
-
 def scaled(measure: LabeledMeasure, step: float | None) -> LabeledMeasure:
     """The same grid in another unit, or its points moved to floats that are no short binary fractions."""
     if step is None:
@@ -79,7 +73,7 @@ def test_balls_are_those_of_brute_force_even_at_ties(measure, norm, data):
     found = interactions(measure, Ball(norm), eps, order)
     assert as_sets(found) == brute_force(measure, Ball(norm), eps, order)
     for rows, births in zip(found.members, found.births, strict=True):
-        exactly = [scale.root(radius_squared(measure.points[row], norm)) for row in rows]
+        exactly = [exact.root(radius_squared(measure.points[row], norm)) for row in rows]
         np.testing.assert_allclose(births, exactly, rtol=1e-9, atol=1e-322)
         assert (np.diff(measure.labels[rows]) > 0).all()
 

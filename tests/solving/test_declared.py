@@ -1,106 +1,31 @@
 """Whatever a declared model has become, its solution says what it is: no stale number, and none by a wrong name."""
 
-import json
-import subprocess
-import sys
-
 import cvxpy as cp
 import numpy as np
 import pyomo.environ as pyo
 import pytest
 import scipy.sparse as sp
 
-from motlp import Ball, Status, declare, solve, solvers
+from motlp import Status, declare, solve, solvers
 from motlp.errors import InvalidModel
-from motlp.frameworks import cvxpy as in_cvxpy
-from motlp.frameworks.engine import find_engine
-from motlp.frameworks.form import Form, recognise
-from motlp.problem.interactions import interactions
-from motlp.problem.measure import LabeledMeasure
 from motlp.report.words import as_json
-from motlp.solving.solution import PROVED_OPTIMAL
 
 NEAR = 1e-9
+
+
 PLAIN = "the proved interval is that of the plain problem, without what was added or changed"
+
+
 NO_RISK = "the objective is not the 0-1 loss of its plan or potential, so that 1 − objective is no risk"
+
+
 GLPSOL = pytest.mark.skipif(
     not any(info.ready for info in solvers() if (info.framework, info.name) == ("pyomo", "glpk")),
     reason="the program glpsol is not installed: apt-get install glpk-utils",
 )
+
+
 PYOMO_SOLVERS = pytest.mark.parametrize("solver", ["highs", pytest.param("glpk", marks=GLPSOL)])
-
-
-@pytest.fixture(scope="module")
-def gaussians():
-    """Three classes in the plane, 36 points, with triangles."""
-    rng = np.random.default_rng(3)
-    labels = np.repeat([0, 1, 2], 12)
-    measure = LabeledMeasure.from_arrays(rng.normal(size=(36, 2)) + labels[:, None] * 0.7, labels, unit=1)
-    return interactions(measure, Ball("l2"), "0.6", 3)
-
-
-@pytest.fixture(scope="module")
-def risk(gaussians):
-    return solve(gaussians, framework="matrix").risk
-
-
-@pytest.fixture
-def apart():
-    """Two points that the adversary cannot bring together: the risk is 0."""
-    return interactions(LabeledMeasure.from_arrays([[0.0], [10.0]], [0, 1]), Ball("l2"), 1, 2)
-
-
-def holds(solution):
-    """Whether the risk that is told lies within what is proved."""
-    upper = 1.0 if solution.gap is None else solution.risk_lower + solution.gap
-    return solution.risk is None or solution.risk_lower - 1e-6 <= solution.risk <= upper + 1e-6
-
-
-STOPPED = {"ipm_iteration_limit": 1, "presolve": "off"}
-
-
-def test_a_solver_that_stops_early_is_corrected_by_the_proof(apart):
-    solution = solve(apart, framework="matrix", solver="ipm", options=STOPPED)
-    assert solution.gap <= PROVED_OPTIMAL
-    assert solution.status is Status.OPTIMAL
-    assert solution.risk == pytest.approx(0, abs=NEAR)
-    assert solution.message.startswith("Iteration limit reached; optimal all the same, as the proved interval shows; ")
-    assert "the solver's own objective 0.57" in solution.message
-    assert "lies outside what is proved, so that the objective given is that of the plan" in solution.message
-
-
-@pytest.mark.parametrize("model", ["primal", "dual"])
-def test_an_objective_that_is_disproved_is_not_reported(gaussians, model):
-    solution = solve(gaussians, model=model, framework="matrix", solver="ipm", options=STOPPED)
-    assert solution.status is Status.LIMIT
-    assert holds(solution)
-    assert "lies outside what is proved" in solution.message
-    assert as_json(solution, {})["risk"] == solution.risk
-
-
-def test_an_objective_that_is_disproved_without_a_plan_is_none(apart, monkeypatch):
-    monkeypatch.setattr(in_cvxpy, "multipliers", lambda constraint: None)
-    monkeypatch.setattr(cp.Problem, "value", property(lambda problem: 0.5))
-    solution = solve(apart)
-    assert (solution.plan, solution.objective, solution.risk) == (None, None, None)
-    assert solution.message.endswith("the solver's own objective 0.5 lies outside what is proved")
-
-
-def test_what_a_solver_calls_optimal_loosely_is_inaccurate(gaussians):
-    solution = solve(gaussians, solver="scs", options={"eps": 5e-2})
-    assert solution.gap > 1e-3
-    assert solution.status is Status.INACCURATE
-    assert "the solver calls this optimal, but the proved interval is" in solution.message
-    assert holds(solution)
-
-
-def test_an_optimum_that_nothing_proves_is_inaccurate(gaussians, monkeypatch):
-    monkeypatch.setattr(in_cvxpy, "multipliers", lambda constraint: None)
-    solution = solve(gaussians, model="primal")
-    assert solution.gap is None
-    assert solution.status is Status.INACCURATE
-    assert "there is no potential, as the solver gave no multipliers of marginal" in solution.message
-    assert "the solver calls this optimal, but there is no proof of it" in solution.message
 
 
 def changed(hypergraph, framework, change, name="dual", **asked):
@@ -215,15 +140,6 @@ def test_a_value_above_one_is_no_risk(gaussians):
     assert solution.objective == pytest.approx(2 * (1 - solve(gaussians).risk))
     assert solution.risk is None
     assert "the objective is 1.11111111, so that 1 − objective is no risk" in solution.message
-
-
-@pytest.mark.parametrize("framework", ["cvxpy", "pyomo", "matrix"])
-@pytest.mark.parametrize("name", ["primal", "dual"])
-def test_a_plain_model_is_recognised(gaussians, framework, name):
-    """Else a loose answer would keep the solver's word."""
-    model = declare(gaussians.maximal(), name, framework)
-    assert recognise(model.hypergraph, find_engine(framework).sample(model)) == Form(zero_one=True, plain=True)
-    assert recognise(gaussians, find_engine(framework).sample(model)) == Form(zero_one=name == "dual", plain=False)
 
 
 HALF = {
@@ -484,59 +400,6 @@ def test_what_is_no_problem_is_told_in_one_line(gaussians, framework, change, te
     assert str(refusal.value).startswith("the model 'dual' cannot be solved: ")
     assert text in str(refusal.value)
     assert "\n" not in str(refusal.value)
-
-
-DOOR = """
-import json, sys
-import motlp
-pair = motlp.interactions(motlp.LabeledMeasure.from_arrays([[0.0], [0.0]], [0, 1]), motlp.Ball("l2"), 1, 2)
-tries = {
-    "a text": lambda: motlp.solve("digits"),
-    "nothing": lambda: motlp.solve(None),
-    "a measure": lambda: motlp.solve(pair.measure),
-    "declare": lambda: motlp.declare("digits"),
-    "list": lambda: motlp.solve(pair, options=[("time_limit", 1)]),
-    "key": lambda: motlp.solve(pair, options={1: 2}),
-    "declared": lambda: motlp.solve(motlp.declare(pair), options=5),
-    "model": lambda: motlp.solve(pair, model=5),
-    "framework": lambda: motlp.solve(pair, framework=3),
-    "solver": lambda: motlp.solve(pair, solver=["highs"]),
-    "sweep": lambda: motlp.sweep(pair, [1], solver=["highs"]),
-    "sweep model": lambda: motlp.sweep(pair, [1], model=7),
-    "sweep options": lambda: motlp.sweep(pair, [1], options=[1]),
-    "sinkhorn": lambda: motlp.solve(pair, solver="sinkhorn", options="eta"),
-}
-said = {}
-for name, call in tries.items():
-    try:
-        call()
-    except Exception as error:
-        said[name] = f"{type(error).__name__}: {error}"
-print(json.dumps(said))
-"""
-
-
-def test_arguments_of_another_type_are_told_in_one_line():
-    """In a process of its own, where the types of arguments are not checked before the library sees them."""
-    done = subprocess.run([sys.executable, "-c", DOOR], capture_output=True, text=True, check=True)
-    said = json.loads(done.stdout)
-    problem = "it must be a hypergraph, which motlp.interactions(measure, …) makes, or a model"
-    mapping = "it must be a mapping of names to values, such as {'time_limit': 60}."
-    assert said["a text"].startswith(f"InvalidConfig: problem is 'digits'; {problem}")
-    assert said["nothing"].startswith(f"InvalidConfig: problem is None; {problem}")
-    assert said["a measure"].startswith("InvalidConfig: problem is LabeledMeasure(")
-    assert said["declare"].startswith("InvalidConfig: hypergraph is 'digits'; it must be one that motlp.interactions(")
-    assert said["list"] == f"InvalidConfig: options is [('time_limit', 1)]; {mapping}"
-    assert said["key"] == "InvalidConfig: options has the name 1; a name must be a text, such as 'time_limit'."
-    assert said["declared"] == f"InvalidConfig: options is 5; {mapping}"
-    assert said["model"] == "InvalidConfig: model is 5; it must be a name, a text such as 'dual'."
-    assert said["framework"] == "InvalidConfig: framework is 3; it must be a name, a text such as 'cvxpy'."
-    assert said["solver"] == "InvalidConfig: solver is ['highs']; it must be a name, a text such as 'highs'."
-    assert said["sweep"] == said["solver"]
-    assert said["sweep model"] == "InvalidConfig: model is 7; it must be a name, a text such as 'dual'."
-    assert said["sweep options"] == f"InvalidConfig: options is [1]; {mapping}"
-    assert said["sinkhorn"] == f"InvalidConfig: options is 'eta'; {mapping}"
-    assert not any("\n" in text for text in said.values())
 
 
 def test_rows_of_another_name_are_not_those_of_the_dual(gaussians):

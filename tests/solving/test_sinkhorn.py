@@ -1,7 +1,6 @@
 """Sinkhorn: agreement with linear programming and with a generic convex solver, and what it does when it cannot."""
 
 import inspect
-import itertools
 import os
 from collections.abc import Callable
 from fractions import Fraction
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.clouds import hypergraphs, linear
 from support.hearing import Heard
 
 from motlp.datasets import load
@@ -21,41 +21,12 @@ from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.threat import Ball, Quadratic
-from motlp.solving.repair import repair_plan, repair_potential
 from motlp.solving.sinkhorn import COARSEST, NotConverged, schedule, sinkhorn
-from motlp.solving.sinkhorn_lp import choose_best, sinkhorn_lp
-from motlp.solving.sinkhorn_sweeps import Sweeper
+from motlp.solving.sinkhorn_lp import sinkhorn_lp
 from motlp.solving.solution import Solution
 from motlp.solving.solve import solve
 
 ROUNDING = 1e-9  # of the sums that the two ends of an interval are
-
-
-@st.composite
-def hypergraphs(draw: st.DrawFn) -> Hypergraph:
-    """Small clouds under every cost; masses of any size, some of them 0."""
-    seed, classes, each = draw(st.integers(0, 10**6)), draw(st.integers(2, 4)), draw(st.integers(1, 6))
-    rng = np.random.default_rng(seed)
-    labels = np.repeat(np.arange(classes), each)
-    mass = rng.exponential(size=len(labels)) ** draw(st.sampled_from([0, 1, 6]))
-    if draw(st.booleans()):
-        mass[:: max(2, each)] = 0.0
-    measure = LabeledMeasure.from_arrays(rng.integers(0, 20, (len(labels), 2)), labels, mass, unit="1/10")
-    cost = draw(st.sampled_from([Ball("l2"), Ball("linf"), Ball("l1"), Quadratic("1"), Quadratic("0.2")]))
-    eps = draw(st.sampled_from(["0.3", "0.6"])) if isinstance(cost, Ball) else None
-    return interactions(measure, cost, eps, draw(st.integers(2, classes)))
-
-
-@pytest.fixture(scope="module")
-def digits() -> Hypergraph:
-    return interactions(load("digits", per_class=100), Ball("l2"), "1", 3)
-
-
-def linear(hypergraph: Hypergraph) -> float:
-    """The truncated risk, by the simplex method."""
-    risk = solve(hypergraph, framework="matrix", solver="simplex").risk
-    assert risk is not None
-    return risk
 
 
 @pytest.mark.filterwarnings("ignore::motlp.NotConverged")
@@ -73,36 +44,6 @@ def test_the_interval_holds_the_linear_program(hypergraph: Hypergraph, eta: floa
     assert np.isfinite(solution.regularised_objective)
     assert np.isfinite(solution.regularised_plan).all()
     assert not np.isnan(solution.regularised_potential).any()
-
-
-@settings(max_examples=25, deadline=None)
-@given(hypergraphs(), st.integers(0, 10**6))
-def test_rounding_makes_anything_feasible(hypergraph: Hypergraph, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    potential = repair_potential(hypergraph, rng.normal(size=hypergraph.measure.size))
-    plan = repair_plan(hypergraph, rng.exponential(size=hypergraph.size), potential)
-    assert potential.min() >= 0
-    assert (hypergraph.incidence.T @ potential <= 1 + hypergraph.cost + 1e-12).all()
-    assert plan.min() >= 0
-    assert (hypergraph.incidence @ plan <= hypergraph.mass + 1e-12).all()
-    # Nothing is left to gain by one point, or one interaction, alone.
-    room = 1 + hypergraph.cost - hypergraph.incidence.T @ potential
-    left = hypergraph.mass - hypergraph.incidence @ plan
-    for v, row in enumerate(np.split(hypergraph.incidence.tocsr().indices, hypergraph.memberships.indptr[1:-1])):
-        assert min(room[row].min(initial=1.0), 1 - potential[v]) <= 1e-12
-    for rows in hypergraph.members[1:]:
-        assert (left[rows].min(axis=1, initial=0.0) <= 1e-12).all()
-
-
-def test_rounding_keeps_what_is_optimal(digits: Hypergraph) -> None:
-    best = solve(digits, framework="matrix", solver="simplex")
-    assert best.plan is not None
-    assert best.potential is not None
-    assert best.risk is not None
-    potential = repair_potential(digits, best.potential)
-    plan = repair_plan(digits, best.plan, potential)
-    assert digits.mass @ potential == pytest.approx(1 - best.risk, abs=1e-9)
-    assert plan.sum() + (digits.mass - digits.incidence @ plan).sum() == pytest.approx(1 - best.risk, abs=1e-9)
 
 
 @pytest.mark.parametrize("eta", [1.0, 0.1, 0.03])
@@ -143,30 +84,6 @@ def test_mnist_interval_is_narrow() -> None:
     assert solution.gap is not None
     assert solution.gap < 2e-3
     assert solution.risk_lower - ROUNDING <= linear(hypergraph) <= solution.risk_lower + solution.gap + ROUNDING
-
-
-def test_the_objective_never_falls(digits: Hypergraph) -> None:
-    state = Sweeper(digits, np.zeros(digits.measure.size))
-    state.cool(1e-2)
-    objectives = []
-    for _ in range(40):
-        state.sweep()
-        objectives.append(state.objective(state.plan))
-        state.leap()
-        objectives.append(state.objective(state.plan))
-    assert (np.diff(objectives) >= -1e-13).all()
-
-
-@settings(max_examples=25, deadline=None)
-@given(hypergraphs(), st.sampled_from([1.0, 1e-2, 1e-5]), st.integers(1, 30))
-def test_a_leap_lowers_no_objective(hypergraph: Hypergraph, eta: float, sweeps: int) -> None:
-    state = Sweeper(hypergraph, np.zeros(hypergraph.measure.size))
-    state.cool(eta)
-    for _ in range(sweeps):
-        state.sweep()
-    before = state.objective(state.plan)
-    state.leap()
-    assert state.objective(state.plan) >= before - 1e-13 * max(1.0, abs(before))
 
 
 def test_leaps_save_sweeps() -> None:
@@ -286,11 +203,6 @@ def test_what_is_no_number_is_refused(digits: Hypergraph, solver: Callable[..., 
     assert len(str(error.value)) < 200
 
 
-def test_a_bound_without_tol_is_not_polished(digits: Hypergraph) -> None:
-    with pytest.raises(InvalidBudget, match="tol is None"):
-        inspect.unwrap(sinkhorn_lp)(digits, tol=None)
-
-
 def test_numbers_of_any_type_are_numbers(digits: Hypergraph) -> None:
     usual = sinkhorn(digits, 0.125, tol=0.5, max_sweeps=3, start=np.zeros(1000))
     for number, whole, start in (
@@ -309,45 +221,3 @@ def test_eta_comes_down_in_stages() -> None:
     assert stages == sorted(stages, reverse=True)
     assert COARSEST / 3 <= stages[0] <= COARSEST
     assert schedule(1.0) == [1.0]
-
-
-@settings(max_examples=25, deadline=None)
-@given(hypergraphs(), st.sampled_from([1.0, 1e-2]), st.integers(1, 10))
-def test_polished_it_is_the_linear_program(hypergraph: Hypergraph, eta: float, sweeps: int) -> None:
-    solution = sinkhorn_lp(hypergraph, eta, max_sweeps=sweeps, solver="simplex")
-    assert solution.status is Status.OPTIMAL
-    assert solution.gap is not None
-    assert solution.gap <= 2e-6
-    exact = solve(hypergraph, framework="matrix", solver="simplex")
-    assert exact.gap is not None
-    assert solution.risk_lower <= exact.risk_lower + exact.gap
-    assert exact.risk_lower <= solution.risk_lower + solution.gap
-
-
-def test_the_interactions_that_were_left_out_are_priced(digits: Hypergraph) -> None:
-    heard = Heard()
-    solution = sinkhorn_lp(digits, 0.5, max_sweeps=1, best=1, progress=heard)
-    rounds = [look for look in heard.intervals if "linear_program" in look]
-    assert len(rounds) > 1
-    assert solution.status is Status.OPTIMAL
-    assert solution.risk_lower == pytest.approx(linear(digits), abs=2e-6)
-    for earlier, later in itertools.pairwise(rounds):
-        assert later["lower"] >= earlier["lower"]
-        assert later["upper"] <= earlier["upper"]
-
-
-def test_a_failing_linear_program_leaves_the_interval_of_sinkhorn(digits: Hypergraph) -> None:
-    solution = sinkhorn_lp(digits, max_sweeps=5, options={"time_limit": 0.0})
-    assert solution.status is Status.LIMIT
-    assert solution.gap is not None
-    assert solution.risk_lower - ROUNDING <= linear(digits) <= solution.risk_lower + solution.gap + ROUNDING
-
-
-def test_the_best_around_each_point_are_chosen(digits: Hypergraph) -> None:
-    score = np.random.default_rng(0).normal(size=digits.size)
-    chosen = choose_best(digits, score, 2)
-    expected = np.zeros(digits.size, bool)
-    for row in np.split(digits.incidence.tocsr().indices, digits.incidence.tocsr().indptr[1:-1]):
-        order = row[np.argsort(score[row])[-2:]]
-        expected[order[score[order] > 0]] = True
-    assert np.array_equal(chosen, expected)

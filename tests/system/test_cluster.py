@@ -19,6 +19,7 @@ from motlp.errors import TooManyInteractions
 from motlp.geometry.pairs import pairs_within
 from motlp.problem.interactions import interactions
 from motlp.system.cluster import ClusterUnavailable, dask_executor
+from motlp.system.progress import Progress
 
 distributed = pytest.importorskip("distributed", reason="needs the extra 'distributed'")
 
@@ -46,15 +47,16 @@ def test_a_worker_that_is_killed_changes_nothing(cluster, monkeypatch):
     limit = Fraction(440**2)
     before, victims = workers(cluster), []
 
-    def kill_one(done: int, total: int) -> None:
-        assert total > 20
-        if done == 5:
-            victims.append(next(iter(before.values())))
-            os.kill(victims[0], signal.SIGKILL)
+    class KillsOne(Progress):
+        def update(self, stage: str, done: float, total: float) -> None:
+            assert total > 20
+            if done == 5:
+                victims.append(next(iter(before.values())))
+                os.kill(victims[0], signal.SIGKILL)
 
     alone = pairs_within(points, labels, limit, "l2")
     with dask_executor(cluster.scheduler_address) as executor:
-        together = pairs_within(points, labels, limit, "l2", executor=executor, progress=kill_one)
+        together = pairs_within(points, labels, limit, "l2", executor=executor, progress=KillsOne())
     assert len(victims) == 1
     assert len(alone.indices) > 100
     for one, other in zip(alone, together, strict=True):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,53 @@ def test_what_was_compiled_is_kept(store: Path, fresh: Callable[[], Any]) -> Non
     assert first(3) == second(3) == 6
     assert (hits(first), hits(second)) == (0, 1)
     assert second(1.5) == 3.0
+
+
+SUMMANDS = """
+from numba.extending import overload
+from motlp.system.compiled import njit
+
+STEP = 0
+
+@njit()
+def add(x, y):
+    return x + y + chosen(x)
+
+def chosen(x):
+    raise NotImplementedError
+
+@overload(chosen)
+def choose(x):
+    return lambda x: 0 * x
+"""
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("edit", [("x + y", "x + y + 21"), ("0 * x", "7 * x"), ("STEP = 0", "STEP = 21")])
+def test_an_edit_in_another_file_is_seen(
+    edit: tuple[str, str], store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, other = tmp_path / "caller.py", tmp_path / "summands.py"
+    path.write_text(
+        "from summands import STEP, add\nfrom motlp.system.compiled import njit\n"
+        "@njit(cache=True)\ndef double(x): return add(x, x) + STEP\n"
+    )
+    other.write_text(SUMMANDS)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # Python tells versions apart by the second
+
+    def load() -> Any:
+        for name in ("caller", "summands"):
+            monkeypatch.delitem(sys.modules, name, raising=False)
+        compiled._stamp.cache_clear()
+        return import_module("caller").double
+
+    first, second = load(), load()
+    assert first(3) == second(3) == 6
+    assert (hits(first), hits(second)) == (0, 1)
+    other.write_text(SUMMANDS.replace(*edit))
+    assert load()(3) == 27
+    assert load()(3) == 27
 
 
 @pytest.mark.filterwarnings("error")
