@@ -39,24 +39,31 @@ KINDS = {
 
 
 def names() -> tuple[str, ...]:
-    """The solvers of the catalogue, and others that CVXPY finds installed."""
-    return tuple(info.name for info in solvers())
+    """The solvers of the catalogue, then others that CVXPY finds installed; all return multipliers."""
+    offers = list_offers("cvxpy")
+    known = (name for name, offer in offers.items() if offer.multipliers)
+    declared = {name.lower() for name in (*SOLVER_MAP_CONIC, *SOLVER_MAP_QP)}  # without those for nonlinear problems
+    return (*known, *sorted(find_installed() & declared - offers.keys()))
 
 
 def solvers() -> list[SolverInfo]:
-    """The solvers of the catalogue, then others that CVXPY finds installed; all return multipliers."""
-    installed, offers = {name.lower() for name in cp.installed_solvers()}, list_offers("cvxpy")
-    known = []
-    for name, offer in offers.items():
-        version = find_version(offer.packages) or "?" if name in installed else ""
-        if offer.multipliers:
-            known.append(describe("cvxpy", name, version))
-    declared = {name.lower() for name in (*SOLVER_MAP_CONIC, *SOLVER_MAP_QP)}  # without those for nonlinear problems
-    others = [
-        SolverInfo("cvxpy", name, find_version([name]) or "?", "see its vendor", ask_cvxpy(name), "")
-        for name in sorted(installed & declared - offers.keys())
-    ]
-    return known + others
+    """Their rows in the table of solvers."""
+    installed = find_installed()
+    return [make_row(name, installed) for name in names()]
+
+
+def find_installed() -> set[str]:
+    """The solvers that CVXPY finds installed."""
+    return {name.lower() for name in cp.installed_solvers()}
+
+
+def make_row(name: str, installed: set[str]) -> SolverInfo:
+    """The row of a solver in the table."""
+    offer = list_offers("cvxpy").get(name)
+    version = find_version(offer.packages if offer else [name]) or "?" if name in installed else ""
+    if offer:
+        return describe("cvxpy", name, version)
+    return SolverInfo("cvxpy", name, version, "see its vendor", ask_cvxpy(name), "")
 
 
 def ask_cvxpy(solver: str) -> str:
@@ -75,7 +82,7 @@ def ask_cvxpy(solver: str) -> str:
 def prepare(solver: str, options: dict[str, Any]) -> tuple[SolverInfo, dict[str, Any]]:
     """The solver of that name, if it is ready, and its options in the form that CVXPY takes."""
     check_solver("cvxpy", solver)
-    info = next(info for info in solvers() if info.name == solver.lower())
+    info = make_row(solver.lower(), find_installed())
     return info, read_options(info, options)
 
 
