@@ -2,6 +2,7 @@
 
 import time
 import warnings
+from functools import partial
 from typing import Any
 
 import cvxpy as cp
@@ -108,14 +109,15 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
     problem: cp.Problem = model.problem
     started = time.perf_counter()
     status, message, answered = attempt(model, info.name, settings, options)
+    values_of = partial(read, model)
     return Answer(
         form=form,
         solver=info,
         status=status,
         message=message,
         objective=float(problem.value) if answered and problem.value is not None else None,
-        plan=read_part(model, "plan", length, lambda name: read(model, name)) if answered else Part(),
-        potential=read_part(model, "potential", length, lambda name: read(model, name)) if answered else Part(),
+        plan=read_part(model, "plan", length, values_of) if answered else Part(),
+        potential=read_part(model, "potential", length, values_of) if answered else Part(),
         seconds=time.perf_counter() - started,
     )
 

@@ -59,6 +59,7 @@ def declare(hypergraph: Hypergraph, name: str = "dual", framework: str = "cvxpy"
 
     Raises:
         UnknownName: no such formulation, or it is not declared in that framework.
+        InvalidConfig: the hypergraph is none, or a name is no text.
         InvalidModel: what declares it raises an error, or returns no model of that hypergraph.
     """
     if not isinstance(hypergraph, Hypergraph):

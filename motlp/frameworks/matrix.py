@@ -16,7 +16,7 @@ from motlp.frameworks.highs import SilentHighs
 from motlp.frameworks.model import LinearProgram, Model
 from motlp.frameworks.parts import CONSTRAINTS, check_problem, read_part
 
-# HiGHS is always given a minimum: it leaves the multipliers of a maximum unsigned where it stops early.
+# HiGHS is always given a minimum: where it stops early, it leaves the multipliers of a maximum with the wrong sign.
 SIGN = {"min": 1.0, "max": -1.0}
 STATUS = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
@@ -39,13 +39,18 @@ def names() -> tuple[str, ...]:
 
 def solvers() -> list[SolverInfo]:
     """HiGHS, once a method."""
-    return [describe("matrix", name, find_version(offer.packages)) for name, offer in list_offers("matrix").items()]
+    return [make_row(name) for name in names()]
+
+
+def make_row(name: str) -> SolverInfo:
+    """The row of a method in the table of solvers."""
+    return describe("matrix", name, find_version(list_offers("matrix")[name].packages))
 
 
 def prepare(solver: str, options: dict[str, Any]) -> tuple[SolverInfo, dict[str, Any]]:
     """The method of that name, and its options, checked."""
     check_solver("matrix", solver)
-    info = next(info for info in solvers() if info.name == solver.lower())
+    info = make_row(solver.lower())
     return info, read_options(info, options)
 
 

@@ -115,7 +115,7 @@ def convert(solver: str, name: str, value: Any, kind: type | tuple[str, ...] | r
             raise InvalidConfig(f"the {solver} option {name!r} takes {', '.join(kind)}, not {shorten(value)}.")
         return value
     if isinstance(kind, range):
-        if not isinstance(value, Real) or isinstance(value, bool) or value not in kind:
+        if not isinstance(value, Integral | float) or isinstance(value, bool) or value not in kind:
             last = kind.stop - 1
             raise InvalidConfig(
                 f"the {solver} option {name!r} takes a whole number from {kind.start} to {last}, not {shorten(value)}."

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -100,16 +101,15 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
     mark_stale(model)
     with silence_pyomo(), attach_suffix(problem) as duals:
         status, message, loaded = run(info.name, engine, problem, duals, options)
+        values_of = partial(read, model, duals)
         return Answer(
             form=form,
             solver=info,
             status=status,
             message=message,
             objective=evaluate(objectives(problem)[0]) if loaded else None,
-            plan=read_part(model, "plan", length, lambda name: read(model, name, duals)) if loaded else Part(),
-            potential=read_part(model, "potential", length, lambda name: read(model, name, duals))
-            if loaded
-            else Part(),
+            plan=read_part(model, "plan", length, values_of) if loaded else Part(),
+            potential=read_part(model, "potential", length, values_of) if loaded else Part(),
             seconds=time.perf_counter() - started,
         )
 
@@ -189,7 +189,7 @@ def silence_pyomo() -> Iterator[None]:
             logger.setLevel(level)
 
 
-def read(model: Model, name: str, duals: pyo.Suffix | None) -> np.ndarray | str:
+def read(model: Model, duals: pyo.Suffix | None, name: str) -> np.ndarray | str:
     """The values of a named part of a solved model, or why there are none."""
     part = getattr(model, name)
     if isinstance(part, pyo.Var):
