@@ -5,8 +5,8 @@
                  g ≥ 0
 
 The potential g_v is the probability with which the optimal classifier answers the label of v wherever
-the adversary can take v: the points of an interaction must share the certainty of one place. With g ≥ 0
-the interactions contained in others may be left out under a ball. The multiplier of `conflict` is the
+the adversary can take v: at the place where the points of an interaction meet, these probabilities share 1.
+With g ≥ 0, the interactions contained in others may be left out under a ball. The multiplier of `conflict` is the
 plan. Source: arXiv 2401.09191, the dual of the truncated problem; arXiv 2302.10722 for the hypergraph.
 """
 
@@ -21,7 +21,7 @@ def cvxpy(hypergraph: Hypergraph) -> Model:
     import cvxpy as cp
 
     potential = cp.Variable(hypergraph.measure.size, nonneg=True, name="potential")
-    conflict = hypergraph.incidence.T @ potential <= 1 + hypergraph.cost
+    conflict = hypergraph.incidence.T @ potential <= hypergraph.price
     problem = cp.Problem(cp.Maximize(hypergraph.mass @ potential), [conflict])
     return Model("dual", "cvxpy", hypergraph, problem, potential=potential, conflict=conflict)
 
@@ -30,12 +30,12 @@ def pyomo(hypergraph: Hypergraph) -> Model:
     """The formula in Pyomo: one constraint an interaction."""
     import pyomo.environ as pyo
 
-    interactions = [row for rows in hypergraph.members for row in rows.tolist()]
+    interactions = [members for rows in hypergraph.members for members in rows.tolist()]
     problem = pyo.ConcreteModel("dual")
     problem.potential = pyo.Var(range(hypergraph.measure.size), domain=pyo.NonNegativeReals)
     problem.conflict = pyo.Constraint(
         range(hypergraph.size),
-        rule=lambda m, a: pyo.quicksum(m.potential[v] for v in interactions[a]) <= 1 + hypergraph.cost[a],
+        rule=lambda m, a: pyo.quicksum(m.potential[v] for v in interactions[a]) <= hypergraph.price[a],
     )
     problem.packing = pyo.Objective(
         expr=pyo.sum_product(hypergraph.mass.tolist(), problem.potential), sense=pyo.maximize
@@ -50,6 +50,6 @@ def matrix(hypergraph: Hypergraph) -> Model:
         cost=hypergraph.mass.copy(),
         matrix=hypergraph.incidence.T.tocsc(),
         row_lower=np.full(hypergraph.size, -np.inf),
-        row_upper=1 + hypergraph.cost,
+        row_upper=hypergraph.price.copy(),
     )
     return Model("dual", "matrix", hypergraph, problem, potential=slice(None), conflict=slice(None))

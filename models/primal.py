@@ -5,8 +5,8 @@
                  π ≥ 0
 
 The plan π says how much mass is moved to the meeting place of each interaction A. Where an optimal plan
-covers a point too often, the excess moves to a subset of the interaction, which costs no more: so ≥ has
-the value of =, and the interactions contained in others may be left out. The multiplier of `marginal`
+covers a point too often, the excess moves to a subset of the interaction, which costs no more: so ≥ gives
+the same value as =, and the interactions contained in others may be left out. The multiplier of `marginal`
 is the potential. Source: arXiv 2401.09191, the stratified MOT problem truncated to |A| ≤ L.
 """
 
@@ -22,7 +22,7 @@ def cvxpy(hypergraph: Hypergraph) -> Model:
 
     plan = cp.Variable(hypergraph.size, nonneg=True, name="plan")
     marginal = hypergraph.incidence @ plan >= hypergraph.mass
-    problem = cp.Problem(cp.Minimize((1 + hypergraph.cost) @ plan), [marginal])
+    problem = cp.Problem(cp.Minimize(hypergraph.price @ plan), [marginal])
     return Model("primal", "cvxpy", hypergraph, problem, plan=plan, marginal=marginal)
 
 
@@ -30,14 +30,15 @@ def pyomo(hypergraph: Hypergraph) -> Model:
     """The formula in Pyomo: one constraint a point."""
     import pyomo.environ as pyo
 
-    containing = np.split(hypergraph.incidence.tocsr().indices, hypergraph.incidence.tocsr().indptr[1:-1])
+    memberships = hypergraph.memberships
+    containing = np.split(memberships.interactions, memberships.indptr[1:-1])
     problem = pyo.ConcreteModel("primal")
     problem.plan = pyo.Var(range(hypergraph.size), domain=pyo.NonNegativeReals)
     problem.marginal = pyo.Constraint(
         range(hypergraph.measure.size),
         rule=lambda m, v: pyo.quicksum(m.plan[a] for a in containing[v].tolist()) >= hypergraph.mass[v],
     )
-    problem.cover = pyo.Objective(expr=pyo.sum_product((1 + hypergraph.cost).tolist(), problem.plan))
+    problem.cover = pyo.Objective(expr=pyo.sum_product(hypergraph.price.tolist(), problem.plan))
     return Model("primal", "pyomo", hypergraph, problem, plan=problem.plan, marginal=problem.marginal)
 
 
@@ -45,7 +46,7 @@ def matrix(hypergraph: Hypergraph) -> Model:
     """The formula as plain arrays: columns are interactions, rows are points."""
     problem = LinearProgram(
         sense="min",
-        cost=1 + hypergraph.cost,
+        cost=hypergraph.price.copy(),
         matrix=hypergraph.incidence.copy(),
         row_lower=hypergraph.mass.copy(),
         row_upper=np.full(hypergraph.measure.size, np.inf),

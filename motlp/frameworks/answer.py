@@ -1,4 +1,4 @@
-"""What an engine returns: what the solver said, and what the model that it said it of has become."""
+"""What an engine returns: what the solver said, and the form of the model that it was given."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -28,8 +28,12 @@ class Status(Enum):
         return self.name.lower()
 
 
+# After these there may be a point to read.
+ANSWERED = (Status.OPTIMAL, Status.INACCURATE, Status.LIMIT)
+
+
 class Part(NamedTuple):
-    """The values of a part of a model, or None and a sentence that says why there are none."""
+    """The values of a part of a model; or None, and why there are none."""
 
     values: Float64[np.ndarray, " _"] | None = None
     why: str = ""
@@ -41,11 +45,11 @@ class Answer:
 
     Attributes:
         form: what the model is.
-        solver: who said it.
-        status, message: the solver's own words.
-        objective: the value of the model's own objective, whatever it means, or None.
+        solver: its row in the table of solvers.
+        status, message: how it ended, as a status and in the solver's own words.
+        objective: the value of the model's own objective, or None; 1 − objective need not be a risk.
         plan, potential: of any length; signs are those of a plan and a potential.
-        seconds: that it took.
+        seconds: time it took.
     """
 
     form: Form

@@ -1,12 +1,27 @@
-"""The solvers motlp knows by name: who may use them, and how to get them."""
+"""Every solver motlp knows by name: what it can solve, its licence and options, and how to get it, each said once.
 
-from dataclasses import dataclass
+A new solver, or a framework through which a known one can be called, stands in `SOLVERS`; the tables of solvers
+are made from them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from motlp.frameworks.options import clarabel_options, cuopt_options, highs_options, typed_options
 
 
 @dataclass(frozen=True)
 class SolverInfo:
-    """One row of the table of solvers; `version` is empty where the solver is not ready."""
+    """One row of the table of solvers; `version` is empty where the solver is not ready.
+
+    Attributes:
+        solves: the kinds of problem that it can solve, in words.
+        install: how to get it.
+    """
 
     framework: str
     name: str
@@ -21,35 +36,268 @@ class SolverInfo:
         return bool(self.version)
 
 
-LICENCES = {
-    "highs": "MIT",
-    "clarabel": "Apache-2.0",
-    "glpk": "GPL-3.0",
-    "scs": "MIT",
-    "osqp": "Apache-2.0",
-    "scipy": "BSD-3-Clause (HiGHS: MIT)",
-    "cvxopt": "GPL-3.0",
-    "ecos": "GPL-3.0",
-    "cbc": "EPL-2.0",
-    "ipopt": "EPL-2.0",
-    "scip": "Apache-2.0",
-    "piqp": "BSD-2-Clause",
-    "gurobi": "commercial",
-    "mosek": "commercial",
-    "xpress": "commercial",
-    "cplex": "commercial",
-    "copt": "commercial",
-}
+@dataclass(frozen=True)
+class Offer:
+    """A solver as it can be called through one framework.
+
+    Attributes:
+        framework: "cvxpy", "pyomo" or "matrix".
+        solves: the kinds of problem that it can solve there.
+        install: how to get it.
+        packages: Python packages, of which the first that is installed tells the version.
+        name: its name in the framework, if that is another.
+        check: makes options that are checked out of those given; by default the solver itself checks them.
+        preset: options that hold unless others are given.
+        keyword: the one argument in which the framework passes all the options on, if they are not arguments each.
+        multipliers: whether it returns them; without them one end of the interval is not proved, and it is not listed.
+    """
+
+    framework: str
+    solves: str
+    install: str
+    packages: tuple[str, ...] = ()
+    name: str = ""
+    check: Callable[[dict[str, Any]], dict[str, Any]] = dict
+    preset: Mapping[str, Any] = field(default_factory=dict)
+    keyword: str = ""
+    multipliers: bool = True
+
+    def read_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The options, checked, in the form that the framework takes.
+
+        Raises:
+            UnknownName, InvalidConfig: there is no such option, or it takes no such value.
+        """
+        checked = self.check({**self.preset, **options})
+        return {self.keyword: checked} if self.keyword and checked else checked
 
 
-def licence(name: str) -> str:
-    """Licence of a solver, by its name in any framework."""
-    return LICENCES.get(name.removeprefix("appsi_").split("_")[0].split("-")[0], "see its vendor")
+@dataclass(frozen=True)
+class Solver:
+    """A solver, and the frameworks through which it can be called."""
+
+    name: str
+    licence: str
+    offers: Sequence[Offer]
 
 
-def package_version(package: str) -> str:
-    """Version of an installed Python package, or ""."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
+QP = "linear, quadratic"
+SOCP = f"{QP}, second-order cone"
+CONES = f"{SOCP}, exponential cone, semidefinite"
+HIGHS = Offer("matrix", "linear", "pip install highspy", ("highspy",), check=highs_options)  # on plain arrays
+
+# In the order in which they are listed.
+SOLVERS = (
+    Solver(
+        "highs",
+        "MIT",
+        [
+            replace(HIGHS, framework="cvxpy", solves=f"{QP}, integer", preset={"output_flag": False}),
+            replace(HIGHS, framework="pyomo", solves=f"{QP}, integer"),
+            HIGHS,
+            # Its methods, each by a name of its own. Crossover would cost many times the rest on large problems; the
+            # proved bounds judge the point that the interior point method ends in.
+            replace(HIGHS, name="simplex", preset={"solver": "simplex"}),
+            replace(HIGHS, name="ipm", preset={"solver": "ipm", "run_crossover": "off"}),
+            replace(HIGHS, name="pdlp", preset={"solver": "pdlp"}),
+        ],
+    ),
+    Solver(
+        "clarabel",
+        "Apache-2.0",
+        [Offer("cvxpy", CONES, "pip install clarabel", ("clarabel",), check=clarabel_options)],
+    ),
+    Solver(
+        "glpk",
+        "GPL-3.0",
+        [
+            Offer(
+                "cvxpy",
+                "linear",
+                "pip install 'motlp[glpk]' (GPL)",
+                ("cvxopt",),
+                # What CVXOPT reads from its options for GLPK.
+                check=partial(
+                    typed_options,
+                    "GLPK",
+                    known={
+                        "msg_lev": ("GLP_MSG_OFF", "GLP_MSG_ERR", "GLP_MSG_ON", "GLP_MSG_ALL"),
+                        "meth": ("GLP_PRIMAL", "GLP_DUAL", "GLP_DUALP"),
+                        "presolve": ("GLP_ON", "GLP_OFF"),
+                        "tm_lim": range(1, 2**31),  # milliseconds; any other number makes GLPK end the whole process
+                        "it_lim": range(1, 2**31),
+                    },
+                ),
+                keyword="glpk",
+            ),
+            Offer("cvxpy", "linear, integer", "pip install 'motlp[glpk]' (GPL)", name="glpk_mi", multipliers=False),
+            Offer("pyomo", "linear, integer", "the program glpsol: apt-get install glpk-utils"),
+        ],
+    ),
+    Solver("scs", "MIT", [Offer("cvxpy", CONES, "pip install scs", ("scs",))]),
+    Solver("diffcp", "Apache-2.0", [Offer("cvxpy", CONES, "pip install diffcp", multipliers=False)]),
+    Solver(
+        "scipy",
+        "BSD-3-Clause (HiGHS: MIT)",
+        [
+            Offer(
+                "cvxpy",
+                "linear, integer",
+                "pip install scipy",
+                ("scipy",),
+                # What `scipy.optimize.linprog` reads from its options, with the methods of HiGHS.
+                check=partial(
+                    typed_options,
+                    "SciPy",
+                    known={
+                        "method": str,
+                        "maxiter": int,
+                        "time_limit": float,
+                        "presolve": bool,
+                        "primal_feasibility_tolerance": float,
+                        "dual_feasibility_tolerance": float,
+                        "ipm_optimality_tolerance": float,
+                        "simplex_dual_edge_weight_strategy": str,
+                    },
+                ),
+                keyword="scipy_options",
+            )
+        ],
+    ),
+    Solver("osqp", "Apache-2.0", [Offer("cvxpy", QP, "pip install osqp", ("osqp",))]),
+    Solver(
+        "cvxopt",
+        "GPL-3.0",
+        [
+            Offer(
+                "cvxpy",
+                f"{SOCP}, semidefinite",
+                "pip install 'motlp[glpk]' (GPL)",
+                ("cvxopt",),
+                # CVXOPT ignores any other.
+                check=partial(
+                    typed_options,
+                    "CVXOPT",
+                    known={
+                        "maxiters": int,
+                        "max_iters": int,
+                        "abstol": float,
+                        "reltol": float,
+                        "feastol": float,
+                        "refinement": int,
+                        "kktsolver": str,
+                    },
+                ),
+            )
+        ],
+    ),
+    Solver("piqp", "BSD-2-Clause", [Offer("cvxpy", QP, "pip install piqp", ("piqp",))]),
+    Solver(
+        "ecos",
+        "GPL-3.0",
+        [
+            Offer("cvxpy", f"{SOCP}, exponential cone", "pip install ecos", ("ecos",)),
+            Offer(
+                "cvxpy",
+                f"{SOCP}, exponential cone, integer",
+                "pip install ecos",
+                name="ecos_bb",
+                multipliers=False,
+            ),
+        ],
+    ),
+    Solver(
+        "cuopt",
+        "Apache-2.0",
+        [
+            Offer(
+                "cvxpy",
+                f"{SOCP}, integer",
+                "an NVIDIA GPU (Volta or newer), and cuopt-cu12 (for CUDA 13, cuopt-cu13) from NVIDIA's package index",
+                ("cuopt-cu12", "cuopt-cu13", "cuopt"),
+                check=cuopt_options,
+            )
+        ],
+    ),
+    Solver(
+        "cbc",
+        "EPL-2.0",
+        [
+            Offer("cvxpy", "linear, integer", "pip install cylp", multipliers=False),
+            Offer("pyomo", "linear, integer", "the program cbc: apt-get install coinor-cbc"),
+        ],
+    ),
+    Solver(
+        "ipopt",
+        "EPL-2.0",
+        [Offer("pyomo", f"{QP}, nonlinear", "the program ipopt: apt-get install coinor-libipopt-dev")],
+    ),
+    Solver(
+        "scip",
+        "Apache-2.0",
+        [
+            Offer("cvxpy", f"{SOCP}, integer", "pip install pyscipopt", multipliers=False),
+            Offer("pyomo", f"{QP}, nonlinear, integer", "the program scip, from scipopt.org"),
+        ],
+    ),
+    Solver(
+        "gurobi",
+        "commercial",
+        [
+            Offer("cvxpy", f"{SOCP}, integer", "pip install gurobipy, and a licence", ("gurobipy",)),
+            Offer("pyomo", f"{QP}, integer", "pip install gurobipy, and a licence"),
+        ],
+    ),
+    Solver(
+        "xpress",
+        "commercial",
+        [
+            Offer("cvxpy", f"{SOCP}, integer", "pip install xpress, and a licence", ("xpress",)),
+            Offer("pyomo", f"{QP}, integer", "pip install xpress, and a licence"),
+        ],
+    ),
+    Solver(
+        "mosek",
+        "commercial",
+        [
+            Offer("cvxpy", f"{CONES}, integer", "pip install mosek, and a licence", ("mosek",)),
+            Offer("pyomo", f"{QP}, integer", "pip install mosek, and a licence"),
+        ],
+    ),
+    Solver(
+        "cplex",
+        "commercial",
+        [
+            Offer("cvxpy", f"{SOCP}, integer", "pip install cplex, and a licence", ("cplex",)),
+            Offer("pyomo", f"{QP}, integer", "pip install cplex, and a licence"),
+        ],
+    ),
+    Solver(
+        "copt", "commercial", [Offer("cvxpy", f"{CONES}, integer", "pip install coptpy, and a licence", ("coptpy",))]
+    ),
+)
+
+
+def list_offers(framework: str) -> dict[str, Offer]:
+    """The solvers that can be called through a framework, by their names in it."""
+    return {
+        offer.name or solver.name: offer
+        for solver in SOLVERS
+        for offer in solver.offers
+        if offer.framework == framework
+    }
+
+
+def describe(framework: str, name: str, version: str) -> SolverInfo:
+    """The row of one of these solvers in the table; its version is "" where it is not ready."""
+    offer = list_offers(framework)[name]
+    licence = next(solver.licence for solver in SOLVERS if any(one is offer for one in solver.offers))
+    return SolverInfo(framework, name, version, licence, offer.solves, offer.install)
+
+
+def find_version(packages: Iterable[str]) -> str:
+    """Version of the first of these Python packages that is installed, or ""."""
+    for package in packages:
+        with suppress(PackageNotFoundError):
+            return version(package)
+    return ""

@@ -1,36 +1,22 @@
-"""Hands a model declared in CVXPY to any solver that CVXPY finds, and reads the answer back."""
+"""Hands a model declared in CVXPY to any solver that CVXPY finds, and reads the answer."""
 
 import time
 import warnings
+from functools import partial
 from typing import Any
 
 import cvxpy as cp
 import numpy as np
-from cvxpy.constraints import Inequality
+from cvxpy.reductions.solvers.defines import SOLVER_MAP_CONIC, SOLVER_MAP_QP
 
-from motlp.errors import InvalidConfig, InvalidModel, SolverUnavailable, UnknownName, shorten
-from motlp.frameworks.answer import Answer, Part, Status
-from motlp.frameworks.catalogue import SolverInfo, licence, package_version
-from motlp.frameworks.form import Sample, recognise
+from motlp.errors import InvalidConfig, InvalidModel, one_line, shorten
+from motlp.frameworks.answer import ANSWERED, Answer, Part, Status
+from motlp.frameworks.catalogue import SolverInfo, describe, find_version, list_offers
+from motlp.frameworks.cvxpy_sample import length, sample, values
+from motlp.frameworks.engine import check_solver, read_options
+from motlp.frameworks.form import recognise
 from motlp.frameworks.model import Model
-from motlp.frameworks.options import CVXOPT_GLPK, SCIPY, clarabel_options, highs_options, typed_options
-
-# How to get the solvers that are worth getting; the package tells the version, too.
-PACKAGES = {
-    "highs": ("highspy", "pip install highspy"),
-    "clarabel": ("clarabel", "pip install clarabel"),
-    "glpk": ("cvxopt", "pip install 'motlp[glpk]' (GPL)"),
-    "scs": ("scs", "pip install scs"),
-    "scipy": ("scipy", "pip install scipy"),
-    "osqp": ("osqp", "pip install osqp"),
-    "cvxopt": ("cvxopt", "pip install 'motlp[glpk]' (GPL)"),
-    "piqp": ("piqp", "pip install piqp"),
-    "ecos": ("ecos", "pip install ecos"),
-    "gurobi": ("gurobipy", "pip install gurobipy, and a licence"),
-    "mosek": ("mosek", "pip install mosek, and a licence"),
-}
-# They solve mixed-integer problems only, or return no multipliers.
-UNFIT = {"glpk_mi", "ecos_bb", "scip", "cbc", "diffcp"}
+from motlp.frameworks.parts import CONSTRAINTS, NO_MULTIPLIERS, check_problem, read_part
 
 STATUS = {
     cp.OPTIMAL: Status.OPTIMAL,
@@ -42,66 +28,63 @@ STATUS = {
     cp.UNBOUNDED: Status.UNBOUNDED,
     cp.UNBOUNDED_INACCURATE: Status.UNBOUNDED,
 }
+# What CVXPY says of them at a limit without a point, though nothing is known of the constraints.
+POINTLESS = {"CUOPT": cp.INFEASIBLE_INACCURATE, "GUROBI": cp.INFEASIBLE_INACCURATE, "COPT": cp.INFEASIBLE_INACCURATE}
+# What CVXPY's interfaces call the kinds of constraint.
+KINDS = {
+    "SOC": "second-order cone",
+    "ExpCone": "exponential cone",
+    "PSD": "semidefinite",
+    "SvecPSD": "semidefinite",
+}
 
 
 def names() -> tuple[str, ...]:
-    """The solvers of linear programs that CVXPY finds installed, and those worth getting."""
-    installed = {name.lower() for name in cp.installed_solvers()} - UNFIT
-    return (*PACKAGES, *sorted(installed - set(PACKAGES)))
+    """The solvers of the catalogue, then others that CVXPY finds installed; all return multipliers."""
+    offers = list_offers("cvxpy")
+    known = (name for name, offer in offers.items() if offer.multipliers)
+    declared = {name.lower() for name in (*SOLVER_MAP_CONIC, *SOLVER_MAP_QP)}  # without those for nonlinear problems
+    return (*known, *sorted(find_installed() & declared - offers.keys()))
 
 
 def solvers() -> list[SolverInfo]:
-    """The solvers of linear programs that CVXPY finds installed, then those worth getting."""
-    installed = {name.lower() for name in cp.installed_solvers()} - UNFIT
-    rows = []
-    for name in names():
-        package, install = PACKAGES.get(name, (name, ""))
-        version = package_version(package) or "?" if name in installed else ""
-        rows.append(SolverInfo("cvxpy", name, version, licence(name), "linear", install))
-    return rows
+    """Their rows in the table of solvers."""
+    installed = find_installed()
+    return [make_row(name, installed) for name in names()]
 
 
-def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
-    """Solve, with every failure of the solver told as a status.
+def find_installed() -> set[str]:
+    """The solvers that CVXPY finds installed."""
+    return {name.lower() for name in cp.installed_solvers()}
 
-    Raises:
-        UnknownName, SolverUnavailable, InvalidConfig: the solver or an option cannot be used.
-        InvalidModel: the problem is none that CVXPY solves.
-    """
-    info, settings = prepare(solver, options)
-    if wrong := fault(model):
-        raise InvalidModel(f"the model {model.name!r} cannot be solved: its {wrong}.")
-    form = recognise(model.hypergraph, sample(model))
-    forget(model)
-    problem: cp.Problem = model.problem
-    started = time.perf_counter()
-    status, message, answered = Status.FAILED, "", False
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            status, message, answered = run(problem, info.name.upper(), settings)
-    except (cp.error.DCPError, cp.error.DGPError, cp.error.ParameterError) as error:  # whoever changed it wants to know
-        raise InvalidModel(
-            f"the model {model.name!r} cannot be solved: CVXPY takes no such problem "
-            f"({' '.join(str(error).split())[:300]}); see its manual on disciplined convex programming."
-        ) from None
-    except Exception as error:  # whatever a solver may raise
-        reason = error.args[0] if isinstance(error, cp.error.SolverError) and error.args else error
-        message = " ".join(str(reason).split()) or type(reason).__name__
-        if options and isinstance(reason, TypeError | ValueError | KeyError | AttributeError):
-            raise InvalidConfig(
-                f"{info.name} does not run with the options {', '.join(options)} ({message}); see its manual."
-            ) from None
-    return Answer(
-        form=form,
-        solver=info,
-        status=status,
-        message=message,
-        objective=float(problem.value) if answered and problem.value is not None else None,
-        plan=part(model, "plan", "conflict") if answered else Part(),
-        potential=part(model, "potential", "marginal") if answered else Part(),
-        seconds=time.perf_counter() - started,
-    )
+
+def make_row(name: str, installed: set[str]) -> SolverInfo:
+    """The row of a solver in the table."""
+    offer = list_offers("cvxpy").get(name)
+    version = find_version(offer.packages if offer else [name]) or "?" if name in installed else ""
+    if offer:
+        return describe("cvxpy", name, version)
+    return SolverInfo("cvxpy", name, version, "see its vendor", ask_cvxpy(name), "")
+
+
+def ask_cvxpy(solver: str) -> str:
+    """The kinds of problem that a solver can solve, as CVXPY's interfaces to it declare."""
+    conic, quadratic = SOLVER_MAP_CONIC.get(solver.upper()), SOLVER_MAP_QP.get(solver.upper())
+    constraints = [constraint.__name__ for constraint in conic.SUPPORTED_CONSTRAINTS] if conic else []
+    kinds = ["linear"]
+    if quadratic or (conic and conic.supports_quad_obj()) or "SOC" in constraints:
+        kinds.append("quadratic")
+    kinds += [kind for name, kind in KINDS.items() if name in constraints]
+    if any(interface.MIP_CAPABLE for interface in (conic, quadratic) if interface):
+        kinds.append("integer")
+    return ", ".join(dict.fromkeys(kinds))
+
+
+def prepare(solver: str, options: dict[str, Any]) -> tuple[SolverInfo, dict[str, Any]]:
+    """The solver of that name, if it is ready, and its options in the form that CVXPY takes."""
+    check_solver("cvxpy", solver)
+    info = make_row(solver.lower(), find_installed())
+    return info, read_options(info, options)
 
 
 def fault(model: Model) -> str:
@@ -112,65 +95,67 @@ def fault(model: Model) -> str:
     return f"parameter {empty[0]} has no value; give it one first" if empty else ""
 
 
-def length(model: Model, name: str) -> int | None:
-    """Number of values of a named variable or constraint; None where it is none."""
-    kind = cp.Constraint if name in ("marginal", "conflict") else cp.Expression
-    part = getattr(model, name)
-    return int(part.size) if isinstance(part, kind) else None
+def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
+    """Solve; if the solver fails, the status says so.
 
-
-def sample(model: Model) -> Sample | None:
-    """The model at a random point; None where it cannot be evaluated there."""
+    Raises:
+        UnknownName, SolverUnavailable, InvalidConfig: the solver or an option cannot be used.
+        InvalidModel: CVXPY cannot solve such a problem.
+    """
+    info, settings = prepare(solver, options)
+    check_problem(model, fault(model))
+    form = recognise(model.hypergraph, sample(model))
+    clear_multipliers(model)
     problem: cp.Problem = model.problem
-    variables, random = problem.variables(), np.random.default_rng(0)
-    kept, value = [variable.value for variable in variables], problem.objective.args[0]
-    try:
-        for variable in variables:
-            variable.save_value(np.asarray(random.uniform(size=variable.shape)))
-        return Sample(
-            sense="max" if isinstance(problem.objective, cp.Maximize) else "min",
-            objective=float(np.asarray(value.value).item()) if value.is_affine() else None,
-            plan=values(model.plan) if length(model, "plan") is not None else None,
-            potential=values(model.potential) if length(model, "potential") is not None else None,
-            excess=room(model.marginal),
-            slack=room(model.conflict),
-            alone=is_alone(model),
-        )
-    except Exception:  # whatever a user's expressions may raise
-        return None
-    finally:
-        for variable, former in zip(variables, kept, strict=True):
-            variable.save_value(former)
-
-
-def room(constraint: object) -> np.ndarray | None:
-    """By how much the larger side of an inequality exceeds the smaller; None where they are not affine."""
-    if not isinstance(constraint, Inequality) or not all(side.is_affine() for side in constraint.args):
-        return None
-    smaller, larger = constraint.args
-    return np.asarray(larger.value - smaller.value, dtype=float).ravel()
-
-
-def is_alone(model: Model) -> bool:
-    """Whether the problem has one variable, nonnegative, and one set of rows, those of the primal or the dual."""
-    variables, constraints = model.problem.variables(), model.problem.constraints
-    dual = isinstance(model.problem.objective, cp.Maximize)
-    if len(variables) != 1 or len(constraints) != 1:
-        return False
-    demands = {name for name, value in variables[0].attributes.items() if value is not None and value is not False}
-    return (
-        demands == {"nonneg"}
-        and variables[0] is (model.potential if dual else model.plan)
-        and constraints[0] is (model.conflict if dual else model.marginal)
+    started = time.perf_counter()
+    status, message, answered = attempt(model, info.name, settings, options)
+    values_of = partial(read, model)
+    return Answer(
+        form=form,
+        solver=info,
+        status=status,
+        message=message,
+        objective=float(problem.value) if answered and problem.value is not None else None,
+        plan=read_part(model, "plan", length, values_of) if answered else Part(),
+        potential=read_part(model, "potential", length, values_of) if answered else Part(),
+        seconds=time.perf_counter() - started,
     )
 
 
-def forget(model: Model) -> None:
-    """Clears the multipliers of an earlier solve, which a constraint that leaves the problem would keep."""
-    for constraint in (model.marginal, model.conflict):
+def clear_multipliers(model: Model) -> None:
+    """Clear the multipliers of an earlier solve, which a constraint that leaves the problem would keep."""
+    for name in CONSTRAINTS:
+        constraint = getattr(model, name)
         if isinstance(constraint, cp.Constraint):
             for variable in constraint.dual_variables:
                 variable.save_value(None)
+
+
+def attempt(model: Model, solver: str, settings: dict[str, Any], options: dict[str, Any]) -> tuple[Status, str, bool]:
+    """One solve, whatever the solver raises: the status, a word on it, and whether there is an answer to read.
+
+    Raises:
+        InvalidModel: CVXPY cannot solve such a problem.
+        InvalidConfig: the solver does not run with these options.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return run(model.problem, solver.upper(), settings)
+    except (cp.error.DCPError, cp.error.DGPError, cp.error.ParameterError) as error:  # the user's own change
+        raise InvalidModel(
+            f"the model {model.name!r} cannot be solved: CVXPY takes no such problem ({one_line(error)}); "
+            "see its manual on disciplined convex programming."
+        ) from None
+    except Exception as error:  # whatever a solver may raise
+        inner = error.args[0] if isinstance(error, cp.error.SolverError) and error.args else None
+        cause = inner if isinstance(inner, Exception) else error
+        message = one_line(cause)
+        if options and isinstance(cause, TypeError | ValueError | KeyError | AttributeError):
+            raise InvalidConfig(
+                f"{solver} does not run with the options {', '.join(options)} ({message}); see its manual."
+            ) from None
+        return Status.FAILED, message, False
 
 
 def run(problem: cp.Problem, solver: str, settings: dict[str, Any]) -> tuple[Status, str, bool]:
@@ -190,55 +175,27 @@ def run(problem: cp.Problem, solver: str, settings: dict[str, Any]) -> tuple[Sta
     if solver == "GLPK" and raw["status"] == cp.SOLVER_ERROR and {"it_lim", "tm_lim"} & settings.get("glpk", {}).keys():
         return Status.LIMIT, "no answer within its limit", False
     problem.unpack_results(raw, chain, inverse)
+    if problem.status == POINTLESS.get(solver):
+        return Status.LIMIT, "no answer within its limit", False
     status = STATUS.get(problem.status, Status.FAILED)
-    return status, message or str(problem.status), status in (Status.OPTIMAL, Status.INACCURATE, Status.LIMIT)
+    return status, message or str(problem.status), status in ANSWERED
 
 
-def prepare(solver: str, options: dict[str, Any]) -> tuple[SolverInfo, dict[str, Any]]:
-    """The solver of that name, if it can be called, and its options in the form CVXPY passes them on."""
-    known = {info.name: info for info in solvers()}
-    if solver.lower() not in known:
-        raise UnknownName("CVXPY solver", solver, known)
-    info = known[solver.lower()]
-    if not info.ready:
-        raise SolverUnavailable(f"the solver {info.name!r} is not installed for CVXPY: {info.install}.")
-    match info.name:
-        case "highs":
-            return info, {"output_flag": False} | highs_options(options)
-        case "clarabel":
-            return info, clarabel_options(options)
-        case "glpk":
-            return info, {"glpk": typed_options("GLPK", options, CVXOPT_GLPK)} if options else {}
-        case "scipy":
-            return info, {"scipy_options": typed_options("SciPy", options, SCIPY)} if options else {}
-    return info, dict(options)  # the names are the solver's own, which checks them
-
-
-def part(model: Model, variable: str, constraint: str) -> Part:
-    """The plan, or the potential: values of the variable of that name, or else multipliers of the constraint."""
-    problem, name = model.problem, constraint if getattr(model, variable) is None else variable
-    named, lost = getattr(model, name), f"there is no {variable}, as"
-    if named is None:
-        return Part(None, f"{lost} the model names no {variable} and no {constraint}")
-    if length(model, name) is None:
-        return Part(None, f"{lost} the {name} of the model is {shorten(named)}, which is no such part of a problem")
-    if isinstance(named, cp.Constraint):
+def read(model: Model, name: str) -> np.ndarray | str:
+    """The values of a named part of a solved model, or why there are none."""
+    problem, part = model.problem, getattr(model, name)
+    if isinstance(part, cp.Constraint):
         if problem.is_mixed_integer():
-            return Part(None, f"{lost} a problem with integer variables has no multipliers")
-        if all(named is not row for row in problem.constraints):
-            return Part(None, f"{lost} the {name} of the model is not in its problem")
-        found = multipliers(named)
-        return Part(found, "" if found is not None else f"{lost} the solver gave no multipliers of {name}")
-    inside = {v.id for v in problem.variables()}
-    if any(v.id not in inside for v in named.variables()):
-        return Part(None, f"{lost} the {name} of the model is not in its problem")
-    found = values(named)
-    return Part(found, "" if found is not None else f"{lost} the solver gave no values of {name}")
-
-
-def values(variable: cp.Expression) -> np.ndarray | None:
-    """Value of a variable or an expression, if it has one."""
-    return None if variable.value is None else np.asarray(variable.value, dtype=float).ravel()
+            return NO_MULTIPLIERS
+        if all(part is not row for row in problem.constraints):
+            return f"the {name} of the model is not in its problem"
+        found = multipliers(part)
+        return f"the solver gave no multipliers of {name}" if found is None else found
+    inside = {variable.id for variable in problem.variables()}
+    if any(variable.id not in inside for variable in part.variables()):
+        return f"the {name} of the model is not in its problem"
+    found = values(part)
+    return f"the solver gave no values of {name}" if found is None else found
 
 
 def multipliers(constraint: cp.Constraint) -> np.ndarray | None:

@@ -17,7 +17,7 @@ def check_names(**names: object) -> None:
     """Refuse what is no name."""
     for what, name in names.items():
         if not isinstance(name, str):
-            raise InvalidConfig(f"{what} is {shorten(name)}; it must be a name, a text such as {EXAMPLES[what]!r}.")
+            raise InvalidConfig(f"`{what}` is {shorten(name)}; it must be a name, a text such as {EXAMPLES[what]!r}.")
 
 
 def declaration(name: str, framework: str) -> Callable[[Hypergraph], Any]:
@@ -59,11 +59,12 @@ def declare(hypergraph: Hypergraph, name: str = "dual", framework: str = "cvxpy"
 
     Raises:
         UnknownName: no such formulation, or it is not declared in that framework.
+        InvalidConfig: the hypergraph is none, or a name is no text.
         InvalidModel: what declares it raises an error, or returns no model of that hypergraph.
     """
     if not isinstance(hypergraph, Hypergraph):
         raise InvalidConfig(
-            f"hypergraph is {shorten(hypergraph)}; it must be one that motlp.interactions(measure, …) makes."
+            f"`hypergraph` is {shorten(hypergraph)}; it must be one that motlp.interactions(measure, …) makes."
         )
     function = declaration(name, framework)
     whose = f"the model {name!r} (function {framework} of module {getattr(function, '__module__', 'unknown')})"

@@ -1,12 +1,12 @@
-"""What the engine of a framework does, and where it is found."""
+"""What the engine of a framework does, where it is found, and what all engines check."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import Any, Protocol, cast, runtime_checkable
 
-from motlp.errors import UnknownName
+from motlp.errors import SolverUnavailable, UnknownName
 from motlp.frameworks.answer import Answer
-from motlp.frameworks.catalogue import SolverInfo
+from motlp.frameworks.catalogue import SolverInfo, list_offers
 from motlp.frameworks.model import Model
 
 FRAMEWORKS = ("cvxpy", "pyomo", "matrix")
@@ -15,19 +15,19 @@ TITLES = {"cvxpy": "CVXPY", "pyomo": "Pyomo", "matrix": "matrix"}
 
 @runtime_checkable
 class Engine(Protocol):
-    """What `motlp.frameworks` has a file for, by the name of the framework, with these functions."""
+    """The functions of the file of a framework, `motlp/frameworks/<framework>.py`."""
 
     def names(self) -> tuple[str, ...]:
         """The solvers that it knows by name, ready or not."""
 
     def solvers(self) -> list[SolverInfo]:
-        """The same, with what is to be known about each on this machine."""
+        """Their rows in the table of solvers, for this machine."""
 
     def prepare(self, solver: str, options: dict[str, Any]) -> tuple[SolverInfo, dict[str, Any]]:
-        """The solver of a name, if it can be called now, and its options, checked, in the form that it takes."""
+        """The solver of a name, if it is ready, and its options, checked, in the form that the framework takes."""
 
     def solve(self, model: Model, solver: str, options: dict[str, Any]) -> Answer:
-        """What a solver says of a declared model; its failures are told as a status."""
+        """What a solver says of a declared model; if the solver fails, the status says so."""
 
     def fault(self, model: Model) -> str:
         """What is wrong with the problem of a model, or ""."""
@@ -56,3 +56,17 @@ def check_solver(framework: str, solver: str, others: Iterable[str] = ()) -> Non
     known = find_engine(framework).names()
     if solver.lower() not in known:
         raise UnknownName(f"{TITLES[framework]} solver", solver, (*known, *others))
+
+
+def read_options(info: SolverInfo, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of a solver that is to be called, in the form that its framework takes.
+
+    Raises:
+        SolverUnavailable: it is not ready; says how to get it.
+        UnknownName, InvalidConfig: there is no such option, or it takes no such value.
+    """
+    if not info.ready:
+        title = TITLES[info.framework]
+        raise SolverUnavailable(f"the solver {info.name!r} is not installed for {title}: {info.install}.")
+    offer = list_offers(info.framework).get(info.name)
+    return offer.read_options(options) if offer else dict(options)  # else the solver itself checks them

@@ -1,8 +1,8 @@
-"""What a declared model has become: whether its objective is the 0-1 loss, and whether it is still the plain problem.
+"""Recognises whether the objective of a declared model is the 0-1 loss, and whether it is still the plain problem.
 
 A user may add to a model, change it or replace parts of it. Each engine evaluates the model's own expressions at one
-random point, if they are affine; here they are compared with the formulas. Two affine functions that agree at a random
-point agree everywhere, but for a coincidence of probability zero.
+random point, if they are affine; here their values are compared with the formulas. Two affine functions that agree at a
+random point agree everywhere, with probability one.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Sample:
-    """A model at a random point, evaluated by its framework; None is what it does not have, or what is not affine.
+    """A model at a random point, evaluated by its framework; what the model does not have, or is not affine, is None.
 
     Attributes:
         sense: "min" or "max".
@@ -50,26 +50,26 @@ class Sample:
 
 
 def recognise(hypergraph: Hypergraph, sample: Sample | None) -> Form:
-    """The form of a model over a hypergraph; of one that could not be evaluated nothing is claimed."""
+    """The form of a model over a hypergraph; nothing is claimed of a model that could not be evaluated."""
     if sample is None:
         return Form()
     price, incidence = 1.0 + hypergraph.cost, hypergraph.incidence
     variable, rows = (sample.potential, sample.slack) if sample.sense == "max" else (sample.plan, sample.excess)
     length = hypergraph.measure.size if sample.sense == "max" else hypergraph.size
-    if sample.objective is None or variable is None or not fits(variable, length):
+    if sample.objective is None or variable is None or not has_length(variable, length):
         return Form()
     if sample.sense == "max":
-        zero_one, formula = near(sample.objective, hypergraph.mass @ variable), price - incidence.T @ variable
+        zero_one, formula = is_near(sample.objective, hypergraph.mass @ variable), price - incidence.T @ variable
     else:
-        zero_one, formula = near(sample.objective, price @ variable), incidence @ variable - hypergraph.mass
-    return Form(zero_one, zero_one and sample.alone and fits(rows, len(formula)) and near(rows, formula))
+        zero_one, formula = is_near(sample.objective, price @ variable), incidence @ variable - hypergraph.mass
+    return Form(zero_one, zero_one and sample.alone and has_length(rows, len(formula)) and is_near(rows, formula))
 
 
-def fits(values: np.ndarray | None, length: int) -> bool:
+def has_length(values: np.ndarray | None, length: int) -> bool:
     """Whether there is one value for each."""
     return values is not None and values.shape == (length,)
 
 
-def near(value: object, formula: object) -> bool:
+def is_near(value: object, formula: object) -> bool:
     """Whether all the values are those of the formula, but for rounding."""
     return bool(np.allclose(np.asarray(value, float), np.asarray(formula, float), rtol=NEAR, atol=NEAR))

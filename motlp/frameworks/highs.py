@@ -1,4 +1,4 @@
-"""HiGHS, made without a word, and without a hand on the streams of the process."""
+"""HiGHS without output of its own, and without effect on the streams and signals of the process."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +8,12 @@ from typing import Any
 import highspy
 
 
-class Silent(highspy.Highs):
+class SilentHighs(highspy.Highs):
     """A HiGHS that prints nothing unless its option `output_flag` says so.
 
-    Since 1.16, the first HiGHS that a process makes prints two lines to standard output while it is made, before it
-    can be told not to. They go where its log goes, and HiGHS takes them for said even where that is nowhere: so those
-    that CVXPY and Pyomo make later keep silent too.
+    Since version 1.16, the first HiGHS of a process prints two lines to standard output while it is made, before that
+    option can be set. They go where its log goes. HiGHS prints them once, even if the log goes nowhere: so a HiGHS that
+    CVXPY or Pyomo makes afterwards does not print them either.
     """
 
     def __init__(self) -> None:
@@ -28,29 +28,24 @@ class Silent(highspy.Highs):
         self.setOptionValue("log_to_console", console)
 
 
-class Uninterrupted(Silent):
-    """A HiGHS that Ctrl-C ends with the process or not at all.
+class UninterruptedHighs(SilentHighs):
+    """A HiGHS that does not end at Ctrl-C by itself.
 
-    Pyomo asks for one that returns where it is at Ctrl-C: a sweep would take that for the answer, and keep it.
+    Pyomo asks for one that then returns the point it has reached: a sweep would keep that as an answer.
     """
 
     HandleKeyboardInterrupt = property(lambda self: False, lambda self, value: None)
 
 
-def silent_highs() -> highspy.Highs:
-    """A HiGHS that prints nothing; made once, it silences the first words of all that follow."""
-    return Silent()
+def stop_capture(engine: Any) -> Any:
+    """Make Pyomo's interface to HiGHS leave standard output where it is; returns the interface.
 
-
-def uncaptured(engine: Any) -> Any:
-    """Pyomo's interface to HiGHS, with standard output left where it is.
-
-    To catch the log of HiGHS, Pyomo moves the descriptors and streams of the whole process while it solves: what other
-    threads print is lost, and two that solve at once leave closed streams behind. There is no log to catch here.
+    To capture the log of HiGHS, Pyomo redirects the descriptors and streams of the whole process while it solves: what
+    other threads print is lost, and two solves at once leave closed streams behind. Here there is no log to capture.
     """
     ours = {
-        "capture_output": _nothing_captured,
-        "highspy": SimpleNamespace(**vars(highspy) | {"Highs": Uninterrupted}),
+        "capture_output": _capture_nothing,
+        "highspy": SimpleNamespace(**vars(highspy) | {"Highs": UninterruptedHighs}),
     }
     for name in ("set_instance", "_solve"):
         code = getattr(type(engine), name)
@@ -60,6 +55,6 @@ def uncaptured(engine: Any) -> Any:
 
 
 @contextmanager
-def _nothing_captured(output: Any = None, capture_fd: bool = False) -> Iterator[None]:
+def _capture_nothing(output: Any = None, capture_fd: bool = False) -> Iterator[None]:
     """In place of Pyomo's `capture_output`."""
     yield

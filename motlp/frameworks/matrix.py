@@ -7,23 +7,16 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from motlp.errors import InvalidModel, UnknownName, shorten
-from motlp.frameworks.answer import Answer, Part, Status
-from motlp.frameworks.catalogue import SolverInfo, licence, package_version
+from motlp.errors import shorten
+from motlp.frameworks.answer import ANSWERED, Answer, Status
+from motlp.frameworks.catalogue import SolverInfo, describe, find_version, list_offers
+from motlp.frameworks.engine import check_solver, read_options
 from motlp.frameworks.form import Sample, recognise
-from motlp.frameworks.highs import silent_highs
+from motlp.frameworks.highs import SilentHighs
 from motlp.frameworks.model import LinearProgram, Model
-from motlp.frameworks.options import highs_options
+from motlp.frameworks.parts import CONSTRAINTS, check_problem, read_part
 
-# "highs" lets HiGHS choose its method. The interior point stops short of crossover, which costs many
-# times the rest on large problems; the proved bounds judge the point instead.
-METHODS: dict[str, dict[str, Any]] = {
-    "highs": {},
-    "simplex": {"solver": "simplex"},
-    "ipm": {"solver": "ipm", "run_crossover": "off"},
-    "pdlp": {"solver": "pdlp"},
-}
-# HiGHS is always given a minimum: it leaves the multipliers of a maximum unsigned where it stops early.
+# HiGHS is always given a minimum: where it stops early, it leaves the multipliers of a maximum with the wrong sign.
 SIGN = {"min": 1.0, "max": -1.0}
 STATUS = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
@@ -41,51 +34,72 @@ STATUS = {
 
 def names() -> tuple[str, ...]:
     """The methods of HiGHS."""
-    return tuple(METHODS)
+    return tuple(list_offers("matrix"))
 
 
 def solvers() -> list[SolverInfo]:
     """HiGHS, once a method."""
-    return [
-        SolverInfo("matrix", name, package_version("highspy"), licence("highs"), "linear", "pip install highspy")
-        for name in METHODS
-    ]
+    return [make_row(name) for name in names()]
+
+
+def make_row(name: str) -> SolverInfo:
+    """The row of a method in the table of solvers."""
+    return describe("matrix", name, find_version(list_offers("matrix")[name].packages))
+
+
+def prepare(solver: str, options: dict[str, Any]) -> tuple[SolverInfo, dict[str, Any]]:
+    """The method of that name, and its options, checked."""
+    check_solver("matrix", solver)
+    info = make_row(solver.lower())
+    return info, read_options(info, options)
 
 
 def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
-    """Solve, with every failure of the solver told as a status.
+    """Solve; if the solver fails, the status says so.
 
     Raises:
         UnknownName, InvalidConfig: the method or an option cannot be used.
         InvalidModel: the arrays are no linear program.
     """
     info, settings = prepare(solver, options)
-    if wrong := fault(model):
-        raise InvalidModel(f"the model {model.name!r} cannot be solved: its {wrong}.")
+    check_problem(model, fault(model))
     form = recognise(model.hypergraph, sample(model))
     program: LinearProgram = model.problem
     started = time.perf_counter()
-    highs = silent_highs()
+    highs = SilentHighs()
     for name, value in settings.items():
         highs.setOptionValue(name, value)
     highs.passModel(as_highs(program))
     highs.run()
     outcome = highs.getModelStatus()
-    status, answer = STATUS.get(outcome, Status.FAILED), highs.getSolution()
-    answered = status in (Status.OPTIMAL, Status.INACCURATE, Status.LIMIT)
-    # Kept even where HiGHS does not call them valid, as after a limit: the proved bounds judge them.
-    columns = np.array(answer.col_value) if answered and len(answer.col_value) else None
-    rows = SIGN[program.sense] * np.array(answer.row_dual) if answered and len(answer.row_dual) else None
+    status = STATUS.get(outcome, Status.FAILED)
+    columns, rows = read_point(highs, program) if status in ANSWERED else (None, None)
+
+    def read(name: str) -> np.ndarray | str:
+        array = rows if name in CONSTRAINTS else columns
+        return "the solver gave none" if array is None else array[getattr(model, name)]
+
     return Answer(
         form=form,
         solver=info,
         status=status,
         message=highs.modelStatusToString(outcome),
         objective=None if columns is None else float(program.cost @ columns),
-        plan=part(model, "plan", "conflict", columns, rows),
-        potential=part(model, "potential", "marginal", columns, rows),
+        plan=read_part(model, "plan", length, read, "no slice of numbers"),
+        potential=read_part(model, "potential", length, read, "no slice of numbers"),
         seconds=time.perf_counter() - started,
     )
+
+
+def read_point(highs: highspy.Highs, program: LinearProgram) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """The values of the columns and the multipliers of the rows, as far as there are any.
+
+    They are read even where HiGHS does not call them valid, as after a limit: the proved bounds judge them.
+    """
+    point = highs.getSolution()
+    columns = np.array(point.col_value) if len(point.col_value) else None
+    rows = SIGN[program.sense] * np.array(point.row_dual) if len(point.row_dual) else None
+    return columns, rows
 
 
 def fault(model: Model) -> str:
@@ -113,7 +127,7 @@ def fault(model: Model) -> str:
 
 def length(model: Model, name: str) -> int | None:
     """Number of columns or of rows of a named part; None where it is no slice."""
-    part, axis = getattr(model, name), 0 if name in ("marginal", "conflict") else 1
+    part, axis = getattr(model, name), 0 if name in CONSTRAINTS else 1
     try:
         return len(range(model.problem.matrix.shape[axis])[part]) if isinstance(part, slice) else None
     except TypeError:  # a slice of no numbers
@@ -141,29 +155,6 @@ def sample(model: Model) -> Sample:
         slack=found["conflict"],
         alone=whole and bool(np.isinf(program.row_lower if dual else program.row_upper).all()),
     )
-
-
-def prepare(solver: str, options: dict[str, Any]) -> tuple[SolverInfo, dict[str, Any]]:
-    """The method of that name and its options, checked."""
-    known = {info.name: info for info in solvers()}
-    if solver.lower() not in known:
-        raise UnknownName("matrix solver", solver, known)
-    return known[solver.lower()], highs_options(METHODS[solver.lower()] | options)
-
-
-def part(model: Model, variable: str, constraint: str, columns: np.ndarray | None, rows: np.ndarray | None) -> Part:
-    """The plan, or the potential: values of the columns of that name, or else multipliers of the rows."""
-    name = constraint if getattr(model, variable) is None else variable
-    array, where = columns if name == variable else rows, getattr(model, name)
-    if where is None:
-        return Part(None, f"there is no {variable}, as the model names no {variable} and no {constraint}")
-    if length(model, name) is None:
-        return Part(
-            None, f"there is no {variable}, as the {name} of the model is {shorten(where)}, no slice of numbers"
-        )
-    if array is None:
-        return Part(None, f"there is no {variable}, as the solver gave none")
-    return Part(array[where])
 
 
 def as_highs(program: LinearProgram) -> highspy.HighsLp:

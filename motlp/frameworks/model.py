@@ -1,4 +1,4 @@
-"""What a declared model is: a problem of its framework, with its parts by name."""
+"""A declared model: a problem of its framework, with its parts by name."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -17,8 +17,8 @@ class Model:
     A minimisation over plans names `plan` (its variable) and `marginal` (its constraint, whose
     multiplier is the potential); a maximisation over potentials names `potential` and `conflict`
     (whose multiplier is the plan). `problem` is the framework's own object: extend it in place, or put another
-    in its place. `solve` looks at what is there and tells what its numbers mean: 1 − objective is a risk only where
-    the objective is max Σ m_v g_v of `potential`, or min Σ (1 + c_A) π_A of `plan`.
+    in its place. `solve` looks at what it has become, and says what its numbers mean: 1 − objective is a risk only
+    where the objective is max Σ m_v g_v of `potential`, or min Σ (1 + c_A) π_A of `plan`.
 
     Attributes:
         name: of the formulation, such as "dual".

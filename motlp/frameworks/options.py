@@ -8,32 +8,13 @@ from typing import Any
 import highspy
 
 from motlp.errors import InvalidConfig, UnknownName, shorten
-from motlp.frameworks.highs import silent_highs
+from motlp.frameworks.highs import SilentHighs
 
-# What the `glpk` of CVXPY reads from its options (cvxopt.glpk.options).
-CVXOPT_GLPK: dict[str, Any] = {
-    "msg_lev": ("GLP_MSG_OFF", "GLP_MSG_ERR", "GLP_MSG_ON", "GLP_MSG_ALL"),
-    "meth": ("GLP_PRIMAL", "GLP_DUAL", "GLP_DUALP"),
-    "presolve": ("GLP_ON", "GLP_OFF"),
-    "tm_lim": range(1, 2**31),  # milliseconds; GLPK ends the whole process over any other number
-    "it_lim": range(1, 2**31),
-}
-# What `linprog` of SciPy reads from its options, with the methods of HiGHS.
-SCIPY = {
-    "method": str,
-    "maxiter": int,
-    "time_limit": float,
-    "presolve": bool,
-    "primal_feasibility_tolerance": float,
-    "dual_feasibility_tolerance": float,
-    "ipm_optimality_tolerance": float,
-    "simplex_dual_edge_weight_strategy": str,
-}
 NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a word"}
 
 
 def read_options(options: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Options as they were given, once it is known that each has a name; none at all will do.
+    """Options as they were given, once it is known that each has a name; None stands for no options.
 
     Raises:
         InvalidConfig: they are no mapping, or a name is no text.
@@ -57,7 +38,7 @@ def highs_options(options: dict[str, Any]) -> dict[str, Any]:
         UnknownName: HiGHS has no such option.
         InvalidConfig: the value is not of the option's type, or outside its range.
     """
-    probe = silent_highs()
+    probe = SilentHighs()
     known = [name for name in dir(probe.getOptions()) if not name.startswith("_")]
     kinds: dict[Any, type] = {
         highspy.HighsOptionType.kBool: bool,
@@ -86,7 +67,11 @@ def highs_options(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def clarabel_options(options: dict[str, Any]) -> dict[str, Any]:
-    """Options of Clarabel, converted to the types of its defaults."""
+    """Options of Clarabel, converted to the types of its defaults.
+
+    Raises:
+        UnknownName, InvalidConfig: as `typed_options`.
+    """
     import clarabel
 
     defaults = clarabel.DefaultSettings()
@@ -94,8 +79,29 @@ def clarabel_options(options: dict[str, Any]) -> dict[str, Any]:
     return typed_options("Clarabel", options, {n: t for n, t in known.items() if t in (bool, int, float, str)})
 
 
+def cuopt_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Options of cuOpt as they are, once it is known that they exist: CVXPY ignores any other.
+
+    Raises:
+        UnknownName: neither cuOpt nor CVXPY has such an option for it.
+    """
+    from cuopt.linear_programming.solver import solver_parameters
+
+    parameters = {value for name, value in vars(solver_parameters).items() if name.startswith("CUOPT_")}
+    known = {name for name in parameters if isinstance(name, str)}
+    for name in options:
+        if name not in known | {"solver_method", "optimality"}:  # these two are CVXPY's own
+            raise UnknownName("cuOpt option", name, sorted(known | {"solver_method", "optimality"}))
+    return options
+
+
 def typed_options(solver: str, options: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
-    """Options of a solver whose names are given, and their types or else all their values."""
+    """Options, converted to the types that are known for a solver; or checked, where all the values are known.
+
+    Raises:
+        UnknownName: the solver has no such option.
+        InvalidConfig: the value is not of the option's type, or none of its values.
+    """
     for name in options:
         if name not in known:
             raise UnknownName(f"{solver} option", name, sorted(known))
@@ -103,13 +109,13 @@ def typed_options(solver: str, options: dict[str, Any], known: dict[str, Any]) -
 
 
 def convert(solver: str, name: str, value: Any, kind: type | tuple[str, ...] | range) -> Any:
-    """The value as its option's type; an integer is a float, and HiGHS's on/off are strings."""
+    """The value as its option's type: an integer is taken for a float, true and false for the words "on" and "off"."""
     if isinstance(kind, tuple):
-        if value not in kind:
+        if not isinstance(value, str) or value not in kind:
             raise InvalidConfig(f"the {solver} option {name!r} takes {', '.join(kind)}, not {shorten(value)}.")
         return value
     if isinstance(kind, range):
-        if isinstance(value, bool) or value not in kind:
+        if not isinstance(value, Integral | float) or isinstance(value, bool) or value not in kind:
             last = kind.stop - 1
             raise InvalidConfig(
                 f"the {solver} option {name!r} takes a whole number from {kind.start} to {last}, not {shorten(value)}."

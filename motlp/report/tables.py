@@ -84,10 +84,10 @@ def sweep_table(rows: Sequence[SweepRow]) -> Table:
 
 
 def solver_table(rows: list[SolverInfo]) -> Table:
-    """Every known solver, with how to get those that are not ready."""
-    grid = Table(
-        "framework", "solver", "version", "licence", "ready, or how to get it", box=SIMPLE_HEAD, pad_edge=False
-    )
+    """Every known solver, what it can solve, and how to get it if it is not ready."""
+    names = ("framework", "solver", "version", "licence", "solves", "ready, or how to get it")
+    grid = Table(*names, box=SIMPLE_HEAD, pad_edge=False)
     for info in rows:
-        grid.add_row(info.framework, info.name, info.version, info.licence, "ready" if info.ready else info.install)
+        state = "ready" if info.ready else info.install
+        grid.add_row(info.framework, info.name, info.version, info.licence, info.solves, state)
     return grid

@@ -4,10 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from motlp.frameworks.answer import Answer, Status
+from motlp.frameworks.answer import ANSWERED, Answer, Status
 from motlp.solving.solution import PROVED_OPTIMAL, Solution
-
-ANSWERED = (Status.OPTIMAL, Status.INACCURATE, Status.LIMIT)
 
 
 def judge(solution: Solution, answer: Answer) -> Solution:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scipy.sparse.csgraph import maximum_flow
 from support import brute
 from support.measures import BUDGETS, measures, threats
+from support.problems import triangles
 
 from motlp import Ball, Status, declare, solve
 from motlp.datasets import load
@@ -158,13 +159,10 @@ def test_binding_interactions_are_enough(measure, threat, order, model):
     assert solve(hypergraph, model=model, framework="matrix").risk == pytest.approx(binding.risk, abs=NEAR)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def gaussians():
     """Three classes in the plane, with triangles."""
-    rng = np.random.default_rng(3)
-    labels = np.repeat([0, 1, 2], 12)
-    measure = LabeledMeasure.from_arrays(rng.normal(size=(36, 2)) + labels[:, None] * 0.7, labels, unit=1)
-    return interactions(measure, Ball("l2"), "0.6", 3)
+    return triangles()
 
 
 @pytest.mark.parametrize("framework", ["cvxpy", "pyomo"])

@@ -17,3 +17,9 @@ def triangles() -> Hypergraph:
     labels = np.repeat([0, 1, 2], 12)
     measure = LabeledMeasure.from_arrays(rng.normal(size=(36, 2)) + labels[:, None] * 0.7, labels, unit=1)
     return interactions(measure, Ball("l2"), "0.6", 3)
+
+
+@cache
+def pair() -> Hypergraph:
+    """Two points of two classes in one place: the risk is one half."""
+    return interactions(LabeledMeasure.from_arrays([[0.0], [0.0]], [0, 1]), Ball("l2"), 1, 2)
