@@ -184,7 +184,7 @@ class Hypergraph:
         budget = exact(eps)
         if budget > self.eps:
             raise InvalidBudget(
-                f"`eps` is {eps}, larger than {spell(self.eps)}, up to which interactions are known; "
+                f"`eps` is {spell(budget)}, larger than {spell(self.eps)}, up to which interactions are known; "
                 "enumerate them at the largest budget first."
             )
         radius, norm = budget / self.measure.unit, self.threat.norm

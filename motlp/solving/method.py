@@ -70,18 +70,25 @@ class Method:
         elif self.framework == OURS:
             raise UnknownName("sinkhorn solver", self.solver, DIRECT)
         else:
-            framework, solver = self.framework or FRAMEWORK, self.solver or SOLVER
-            declaration(self.model or MODEL, framework)
+            model, framework, solver = self.declared
+            declaration(model, framework)
             check_solver(framework, solver, others=DIRECT if self.framework is None else ())
             find_engine(framework).prepare(solver, options)
         object.__setattr__(self, "options", options)
+
+    @property
+    def declared(self) -> tuple[str, str, str]:
+        """Model, framework and solver, where a model is declared."""
+        asked = (self.model, MODEL), (self.framework, FRAMEWORK), (self.solver, SOLVER)
+        model, framework, solver = (usual if value is None else value for value, usual in asked)
+        return model, framework, solver
 
     def choose(self, size: int) -> tuple[str, dict[str, Any]]:
         """The solver, and its options, for so many interactions."""
         rows = [row for row in DEFAULTS if size > row.above]
         if self.model is self.framework is self.solver is None and not self.options:
             return rows[-1].solver, dict(rows[-1].options)
-        solver = self.solver or SOLVER
+        solver = self.declared[2]
         if "solver" in self.options:  # which is how HiGHS calls its methods
             return solver, dict(self.options)
         usual: Mapping[str, Any] = next((row.options for row in reversed(rows) if row.solver == solver), {})
@@ -92,7 +99,8 @@ class Method:
         solver, options = self.choose(hypergraph.size)
         if solver in DIRECT:
             return DIRECT[solver].run(hypergraph, **options, start=potential_of(start), progress=progress)
-        return solve_hypergraph(hypergraph, self.model or MODEL, self.framework or FRAMEWORK, solver, options)
+        model, framework, _ = self.declared
+        return solve_hypergraph(hypergraph, model, framework, solver, options)
 
     def _refuse_model(self) -> None:
         if self.model is not None:

@@ -56,7 +56,7 @@ def solve(
         raise InvalidConfig(f"`start` is {shorten(start)}; it must be a Solution, or None.")
     if isinstance(problem, Model):
         check_asked(problem, model, framework, solver)
-        return solve_model(problem, solver or SOLVER, read_options(options))
+        return solve_model(problem, SOLVER if solver is None else solver, read_options(options))
     if not isinstance(problem, Hypergraph):
         raise InvalidConfig(
             f"`problem` is {shorten(problem)}; it must be a hypergraph, which motlp.interactions(measure, …) makes, "

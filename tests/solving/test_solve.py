@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from support.command import run
+from support.ready import READY
 
 from motlp import Ball, declare, interactions, solve, solvers
 from motlp.datasets import load
@@ -14,7 +15,6 @@ from motlp.report.records import bound_record
 from motlp.solving import method
 from motlp.solving.method import DEFAULTS, Default, Method
 
-READY = [(info.framework, info.name) for info in solvers() if info.ready]
 SET = ("digits", "--per-class", "15", "--norm", "l2", "--eps", "1.2", "--order", "3")
 
 
@@ -97,6 +97,9 @@ def test_every_solver_says_what_it_solves():
 @pytest.mark.parametrize(
     ("asked", "kind", "text"),
     [
+        ({"solver": ""}, UnknownName, "unknown CVXPY solver ''. Known: "),
+        ({"framework": ""}, UnknownName, "unknown framework ''. Known: "),
+        ({"model": ""}, UnknownName, "unknown model ''. Known: "),
         ({"solver": "sinkorn"}, UnknownName, "Did you mean 'sinkhorn'?"),
         ({"framework": "sinkhorn", "solver": "highs"}, UnknownName, "unknown sinkhorn solver 'highs'. Known: sinkhorn"),
         ({"framework": "cvxpy", "solver": "sinkhorn"}, UnknownName, "unknown CVXPY solver 'sinkhorn'"),
