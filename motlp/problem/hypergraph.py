@@ -80,7 +80,7 @@ class Hypergraph:
         Raises:
             InvalidHypergraph: a set is no interaction, or has another birth or cost; the text names the first.
         """
-        validate(self)
+        validate(self.measure, self.threat, self.eps, self.members, self.births)
         return self
 
     @property

@@ -8,7 +8,7 @@ listed interactions only.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from fractions import Fraction
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int32
@@ -20,33 +20,32 @@ from motlp.geometry.scale import scale, scale_costs
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.threat import Ball, Quadratic, Threat
 
-if TYPE_CHECKING:
-    from motlp.problem.hypergraph import Hypergraph
+Members = tuple[Int32[np.ndarray, "_ _"], ...]  # of a hypergraph, one array an order
+Births = tuple[Float64[np.ndarray, " _"], ...]
 
 
-def validate(hypergraph: "Hypergraph") -> None:
-    """Refuse a hypergraph in which a set is no interaction, or has another birth or cost than its points say.
+def validate(measure: LabeledMeasure, threat: Threat, eps: Fraction | None, members: Members, births: Births) -> None:
+    """Refuse sets of which one is no interaction, or has another birth or cost than its points say.
+
+    The arguments are the attributes of a hypergraph, which may be anything.
 
     Raises:
         InvalidHypergraph: the text names the order, the set and the rule.
     """
-    if not isinstance(hypergraph.measure, LabeledMeasure):
-        raise InvalidHypergraph(f"`measure` is {shorten(hypergraph.measure)}; it must be a LabeledMeasure.")
-    threat = hypergraph.threat
+    if not isinstance(measure, LabeledMeasure):
+        raise InvalidHypergraph(f"`measure` is {shorten(measure)}; it must be a LabeledMeasure.")
     if not isinstance(threat, Threat):
         raise InvalidHypergraph(f"`threat` is {shorten(threat)}; it must be a Ball or Quadratic.")
-    if threat.has_budget == (hypergraph.eps is None):
-        raise InvalidHypergraph(
-            f"`eps` is {hypergraph.eps} under {threat}; a ball has a budget, the quadratic cost has none."
-        )
-    for k, (rows, births) in enumerate(zip(hypergraph.members, hypergraph.births, strict=True), start=1):
-        check_arrays(rows, births, k)
-        check_sets(hypergraph, rows, k)
-    for k, (found, fits) in enumerate(compute_births(hypergraph), start=1):
-        rows, births = hypergraph.members[k - 1], hypergraph.births[k - 1]
+    if threat.has_budget == (eps is None):
+        raise InvalidHypergraph(f"`eps` is {eps} under {threat}; a ball has a budget, the quadratic cost has none.")
+    for k, (rows, listed) in enumerate(zip(members, births, strict=True), start=1):
+        check_arrays(rows, listed, k)
+        check_sets(measure, rows, k)
+    computed = compute_births(measure, threat, eps, members)
+    for rows, listed, (found, fits) in zip(members, births, computed, strict=True):
         refuse_first(~fits, rows, "is no interaction: the adversary cannot bring its points together")
-        true = np.less_equal(np.abs(births - found), threat.birth_error(births, found))  # which NaN is not
-        refuse_first(~true, rows, f"has another {threat.birth_word} than its points", births, found)
+        true = np.less_equal(np.abs(listed - found), threat.birth_error(listed, found))  # which NaN is not
+        refuse_first(~true, rows, f"has another {threat.birth_word} than its points", listed, found)
 
 
 def check_arrays(rows: object, births: object, k: int) -> None:
@@ -62,9 +61,9 @@ def check_arrays(rows: object, births: object, k: int) -> None:
         )
 
 
-def check_sets(hypergraph: "Hypergraph", rows: Int32[np.ndarray, "sets k"], k: int) -> None:
+def check_sets(measure: LabeledMeasure, rows: Int32[np.ndarray, "sets k"], k: int) -> None:
     """Refuse sets that name missing points, do not list their points by ascending class, or are listed twice."""
-    size, labels = hypergraph.measure.size, hypergraph.measure.labels
+    size, labels = measure.size, measure.labels
     if rows.size and (rows.min() < 0 or rows.max() >= size):
         refuse_first(np.any((rows < 0) | (rows >= size), axis=1), rows, f"names points that are not among the {size:,}")
     falls = (np.diff(labels[rows], axis=1) <= 0).any(axis=1)
@@ -77,25 +76,23 @@ def check_sets(hypergraph: "Hypergraph", rows: Int32[np.ndarray, "sets k"], k: i
     refuse_first(again, rows[order], "is listed twice")
 
 
-def compute_births(hypergraph: "Hypergraph") -> Iterator[Found]:
+def compute_births(measure: LabeledMeasure, threat: Threat, eps: Fraction | None, members: Members) -> Iterator[Found]:
     """Order by order, the birth or cost of every set as its points say, and whether it is an interaction."""
-    singletons = hypergraph.members[0]
+    singletons, *larger = members
     yield np.zeros(len(singletons)), np.ones(len(singletons), bool)
-    if hypergraph.order == 1:
+    if not larger:
         return
-    points, unit = hypergraph.measure.points, hypergraph.measure.unit
-    match hypergraph.threat:
+    match threat:
         case Ball(norm=norm):
-            assert hypergraph.eps is not None
-            radius = hypergraph.eps / unit
-            scaled = scale(points, 2 * radius)
-            for rows in hypergraph.members[1:]:
+            radius = threat.budget(eps) / measure.unit
+            scaled = scale(measure.points, 2 * radius)
+            for rows in larger:
                 births, fits = fit_balls(scaled.points, rows, norm, scaled.length(radius))
                 yield np.ldexp(births, -scaled.exponent), fits
         case Quadratic(tau=tau):
-            factor, order = tau * unit**2, hypergraph.order
-            scaled = scale_costs(points, factor, order)
-            for rows in hypergraph.members[1:]:
+            factor, order = tau * measure.unit**2, len(members)
+            scaled = scale_costs(measure.points, factor, order)
+            for rows in larger:
                 yield price(scaled.points, rows, scaled.price(factor, order))
 
 
