@@ -283,7 +283,7 @@ def is_positive(value: object) -> TypeGuard[float]:
 
 SOLVER = Direct(
     name="sinkhorn",
-    solves="the plain problem, regularised: a proved interval",
+    solves="the truncated problem, regularised: a proved interval",
     run=sinkhorn,
     check=read_aim,
     options={"eta": float, "tol": float, "marginal": float, "max_sweeps": int},

@@ -187,7 +187,7 @@ def _choose(indptr, interactions, score, k, chosen, start, stop):
 
 SOLVER = Direct(
     name="sinkhorn+lp",
-    solves="the plain problem, to its optimum",
+    solves="the truncated problem, to its optimum",
     run=sinkhorn_lp,
     check=read_aim,
     options={"eta": float, "tol": float, "max_sweeps": int},
