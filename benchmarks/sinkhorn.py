@@ -157,7 +157,7 @@ def dense(hypergraph: Hypergraph, eta: float = 1e-2) -> None:
         total = np.zeros(len(classes[i]))
         for group, kernel in kernels.items():
             if i in group:
-                total += contracted(kernel, group, i, scaling)
+                total += contract(kernel, group, i, scaling)
         return total * scaling[i]
 
     def update() -> None:
@@ -180,7 +180,7 @@ def dense(hypergraph: Hypergraph, eta: float = 1e-2) -> None:
     )
 
 
-def contracted(kernel: np.ndarray, group: tuple[int, ...], i: int, scaling: list[np.ndarray]) -> np.ndarray:
+def contract(kernel: np.ndarray, group: tuple[int, ...], i: int, scaling: list[np.ndarray]) -> np.ndarray:
     """Sum of the kernel times the scalings of all classes but i, over all but i; the last axis first."""
     for axis in range(len(group) - 1, -1, -1):
         if group[axis] != i:

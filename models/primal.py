@@ -6,8 +6,8 @@
 
 The plan π says how much mass is moved to the meeting place of each interaction A. Where an optimal plan
 covers a point too often, the excess moves to a subset of the interaction, which costs no more: so ≥ gives
-the same value as =, and the interactions contained in others may be left out. The multiplier of `marginal`
-is the potential. Source: arXiv 2401.09191, the stratified MOT problem truncated to |A| ≤ L.
+the same value as =. Under a ball, the interactions contained in others may be left out. The multiplier of
+`marginal` is the potential. Source: arXiv 2401.09191, the stratified MOT problem truncated to |A| ≤ L.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
-"""motlp: the smallest adversarial risk that any classifier can have, by multimarginal optimal transport.
+"""motlp: proved lower bounds on the adversarial risk of any classifier, by multimarginal optimal transport.
 
-The public names are loaded when they are first used: the command line hears Ctrl-C long before all is imported.
+The public names are loaded when they are first used: the command line handles Ctrl-C long before all is imported.
 """
 
 from importlib import import_module
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from motlp.proof.decimals import round_down as round_down
     from motlp.proof.decimals import round_up as round_up
     from motlp.solving.sinkhorn import NotConverged as NotConverged
+    from motlp.solving.sinkhorn import Regularised as Regularised
     from motlp.solving.sinkhorn import sinkhorn as sinkhorn
     from motlp.solving.sinkhorn_lp import sinkhorn_lp as sinkhorn_lp
     from motlp.solving.solution import Solution as Solution
@@ -48,6 +49,7 @@ _HOME = {
     "Progress": "system.progress",
     "Quadratic": "problem.threat",
     "SweepRow": "studies.rows",
+    "Regularised": "solving.sinkhorn",
     "Solution": "solving.solution",
     "Status": "frameworks.answer",
     "declare": "frameworks.declaration",

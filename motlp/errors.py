@@ -8,8 +8,7 @@ from difflib import get_close_matches
 class MotlpError(Exception):
     """Root of the tree. Its text is one line that names the value, the rule and the remedy.
 
-    In the text that it is made of, names of arguments stand in backticks: Python shows them as they are, the command
-    line as its flags.
+    In `text()`, names of arguments stand in backticks. Python shows them bare, the command line as its flags.
     """
 
     def __str__(self) -> str:
@@ -20,7 +19,7 @@ class MotlpError(Exception):
         return re.sub(r"`(\w+)`", lambda name: argument(name[1]), self.text())
 
     def text(self) -> str:
-        """What it is made of."""
+        """The text with arguments in backticks."""
         return super().__str__()
 
 
@@ -29,11 +28,11 @@ class InvalidMeasure(MotlpError, ValueError):
 
 
 class InvalidHypergraph(MotlpError, ValueError):
-    """A set in a hypergraph is no interaction of its measure, or its birth or cost is not its own."""
+    """A set is no interaction of its measure, or has a wrong birth or cost; or an argument is not a hypergraph."""
 
 
 class InvalidBudget(MotlpError, ValueError):
-    """The budget, or another number of the threat or the truncation, is out of range."""
+    """A number, or an argument of a threat, a sweep or Sinkhorn, is out of range."""
 
 
 class UnknownName(MotlpError, LookupError):
@@ -44,7 +43,7 @@ class UnknownName(MotlpError, LookupError):
         super().__init__(kind, name if isinstance(name, str) else shorten(name), tuple(str(k) for k in known), hint)
 
     def text(self) -> str:
-        """What it is made of."""
+        """The text with arguments in backticks."""
         kind, name, known, hint = self.args
         folded = {k.casefold(): k for k in reversed(known)}
         near = get_close_matches(name.casefold(), folded, n=1)
@@ -62,7 +61,7 @@ class InvalidFile(MotlpError, ValueError):
 
 
 class InvalidConfig(MotlpError, ValueError):
-    """A configuration file or an option with a value of the wrong type."""
+    """An argument, an option or a value of a configuration file is of the wrong type."""
 
 
 class SolverUnavailable(MotlpError):
@@ -70,7 +69,7 @@ class SolverUnavailable(MotlpError):
 
 
 class InvalidModel(MotlpError, ValueError):
-    """A formulation that cannot be declared, or a declared model that is none of its framework."""
+    """A formulation that cannot be declared, or a declared model whose problem is not of its framework."""
 
 
 class TooManyInteractions(MotlpError):
@@ -83,7 +82,7 @@ def one_line(error: BaseException) -> str:
 
 
 def shorten(value: object) -> str:
-    """A value as an error shows it: thousands of digits help nobody."""
+    """A value as an error shows it, cut where it is long."""
     try:
         text = " ".join(repr(value).split())
     except Exception:  # Python writes no integer of more than 4,300 digits, and objects may fail in any way

@@ -25,7 +25,7 @@ from motlp.studies.sweep import sweep
 from motlp.system.atomic import check_writable, resolve_place
 
 WITHOUT_ANSWER = {status.label for status in (Status.FAILED, Status.INFEASIBLE, Status.UNBOUNDED)}
-HELP = "The smallest adversarial risk that any classifier can have on a data set."
+HELP = "A proved lower bound on the adversarial risk of any classifier on a data set."
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=HELP)
 
@@ -35,7 +35,7 @@ def run_root(
     version: Annotated[bool, typer.Option("--version", help="show the version of motlp")] = False,
     traceback: Annotated[bool, TRACEBACK] = False,
 ) -> None:
-    """`motlp` without a command; --traceback is here for the help alone, as `main` looks for it in all words."""
+    """`motlp` without a command; --traceback is here for the help alone, as `main.run` looks for it in all words."""
     if version:
         print(f"motlp {metadata.version('motlp')}")
         raise typer.Exit
@@ -44,7 +44,7 @@ def run_root(
 @app.command("bound")
 @with_flags(BoundSettings)
 def run_bound(settings: BoundSettings, out: Stream) -> None:
-    """The smallest risk any classifier can have, with a proof that needs no trust in the solver.
+    """A risk that no classifier can go below, with a proof that needs no trust in the solver.
 
     For example: motlp bound digits --norm l2 --eps 1.0
     """

@@ -20,7 +20,7 @@ def describe_fault(error: BaseException, show_traceback: bool) -> str:
     if place == "above":
         print(trace, end="", file=sys.stderr)
     return (
-        f"a fault of motlp, not of yours, or of what was added to it: {type(error).__name__}: {one_line(error)}; "
+        f"a fault of motlp or of an added package, not of yours: {type(error).__name__}: {one_line(error)}; "
         f"the traceback is {place}; please report it."
     )
 

@@ -54,7 +54,7 @@ def make_threat(settings: ThreatSettings) -> Threat:
     return Ball("l2" if settings.norm is None else settings.norm)
 
 
-def asked_threat(settings: ThreatSettings) -> Threat | None:
+def make_threat_if_asked(settings: ThreatSettings) -> Threat | None:
     """The transport cost, if any setting asks for one."""
     is_asked = settings.norm is not None or settings.tau is not None or settings.cost != "ball"
     return make_threat(settings) if is_asked else None
@@ -98,7 +98,7 @@ def make_hypergraph(
 ) -> Hypergraph:
     """The interactions of a command, enumerated or loaded; those that cannot be saved at `place` are refused first."""
     with stages.stage("load"):
-        hypergraph = load_interactions(settings, asked_threat(settings))
+        hypergraph = load_interactions(settings, make_threat_if_asked(settings))
         if hypergraph is not None:
             check_place(place, hypergraph.measure, hypergraph.threat, settings.data)
             hypergraph = hypergraph.truncate(settings.order)

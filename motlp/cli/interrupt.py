@@ -3,6 +3,9 @@
 Python runs the handler of a signal in the main thread, between two steps of its own code. If a solver ran in that
 thread, the signal would wait until the solver returns. So the work is done in another thread, and the main thread waits
 for signals. At a signal it asks the worker to unwind, and ends the process without the worker if that takes too long.
+
+Before this is imported, `main.end_at_signals` ends the process at once. Workers of Dask and HiGHS in Pyomo, which would
+handle Ctrl-C themselves, are kept from it in `system.cluster` and `frameworks.highs`.
 """
 
 import ctypes

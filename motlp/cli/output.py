@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
-Stream = Any  # of text: static checkers and those of run time have no common word for it
+Stream = Any  # of text: mypy and beartype share no type for it
 
 
 def print_answer(out: Stream, *parts: Any) -> None:

@@ -35,7 +35,7 @@ class Screen(Progress):
         """Begin to show."""
 
     def stop(self) -> None:
-        """Leave the screen as results need it."""
+        """Remove what is in the way of the results."""
 
     def announce(self, stage: str, note: str) -> None:
         """A stage of the command begins."""

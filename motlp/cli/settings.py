@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 from typer import Argument, Option
@@ -16,11 +16,13 @@ from motlp.cli.values import (
     read_price,
     read_whole,
 )
+from motlp.geometry.distance import Norm
 from motlp.problem.interactions import MOST
 from motlp.solving.method import DEFAULTS, FRAMEWORK, MODEL
 
 Whole = Annotated[int, BeforeValidator(read_whole)]
 PANELS = DATA, THREAT, SOLVER, RUN = "Data", "Adversary", "Solver", "Run"  # the groups of flags, as the help shows them
+NORMS = ", ".join(get_args(Norm))
 DATA_HELP = "a data set (digits, gaussians, mnist, …), a .npz with x and y, a folder of images, or saved interactions"
 ORDER_HELP = "most points in an interaction (default 3, or the number of classes if smaller)"
 LARGE = DEFAULTS[-1]  # the solver of large data, and how many interactions make them large
@@ -69,7 +71,7 @@ class RunSettings(DataSettings):
     """How a command runs, with the norm, which all of them take."""
 
     norm: Annotated[
-        str | None, Option(metavar="NAME", help="norm of the ball: l2 (default), linf or l1", rich_help_panel=THREAT)
+        str | None, Option(metavar="NAME", help=f"norm of the ball: {NORMS} (default l2)", rich_help_panel=THREAT)
     ] = None
     max_interactions: Annotated[
         Annotated[int, Field(ge=1), BeforeValidator(read_whole)],

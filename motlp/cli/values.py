@@ -41,7 +41,7 @@ def read_price(value: Any) -> Fraction:
 
 
 def read_number(value: Any, name: str) -> Fraction:
-    """A number, exactly; of a list, a table or a date, which a file may hold, the text is refused."""
+    """A number, exactly; lists, tables and dates, which a file may hold, are refused."""
     return exact(value if isinstance(value, int | float) else str(value), name)
 
 

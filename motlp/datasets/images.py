@@ -31,7 +31,7 @@ def image_folder(path: Path, selection: Selection) -> LabeledMeasure:
     if classes and {entry.name for entry in classes} <= set(SPLITS):
         splits = " or ".join(entry.name for entry in classes)
         raise InvalidFile(f"{path} holds splits, not classes; choose one with `split`: {splits}.")
-    paths, labels = labelled_files(folder, classes)
+    paths, labels = list_labelled_files(folder, classes)
     # Selected by the number of the file, so that only the images that are wanted are read.
     numbers, titles = np.arange(len(paths)).reshape(-1, 1), [entry.name for entry in classes]
     chosen = selection.apply(LabeledMeasure.from_arrays(numbers, labels, class_names=titles, name=name))
@@ -48,7 +48,7 @@ def split_folder(path: Path, split: str) -> Path:
     return path / split
 
 
-def labelled_files(folder: Path, classes: Sequence[Path]) -> tuple[list[Path], list[int]]:
+def list_labelled_files(folder: Path, classes: Sequence[Path]) -> tuple[list[Path], list[int]]:
     """The files in the folders of all classes, and of each the number of its class."""
     paths, labels = [], []
     for label, inside in enumerate(classes):

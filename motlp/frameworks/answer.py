@@ -28,7 +28,7 @@ class Status(Enum):
         return self.name.lower()
 
 
-# After these there may be a point to read.
+# With these there may be a solution to read.
 ANSWERED = (Status.OPTIMAL, Status.INACCURATE, Status.LIMIT)
 
 

@@ -48,7 +48,7 @@ class Offer:
         name: its name in the framework, if that is another.
         check: makes options that are checked out of those given; by default the solver itself checks them.
         preset: options that hold unless others are given.
-        keyword: the one argument in which the framework passes all the options on, if they are not arguments each.
+        keyword: the one argument that holds all options, if they are not separate arguments.
         multipliers: whether it returns them; without them one end of the interval is not proved, and it is not listed.
     """
 

@@ -28,8 +28,12 @@ STATUS = {
     cp.UNBOUNDED: Status.UNBOUNDED,
     cp.UNBOUNDED_INACCURATE: Status.UNBOUNDED,
 }
-# What CVXPY says of them at a limit without a point, though nothing is known of the constraints.
-POINTLESS = {"CUOPT": cp.INFEASIBLE_INACCURATE, "GUROBI": cp.INFEASIBLE_INACCURATE, "COPT": cp.INFEASIBLE_INACCURATE}
+# What CVXPY reports where these end at a limit without a solution; it proves nothing about the constraints.
+NO_SOLUTION_AT_LIMIT = {
+    "CUOPT": cp.INFEASIBLE_INACCURATE,
+    "GUROBI": cp.INFEASIBLE_INACCURATE,
+    "COPT": cp.INFEASIBLE_INACCURATE,
+}
 # What CVXPY's interfaces call the kinds of constraint.
 KINDS = {
     "SOC": "second-order cone",
@@ -175,7 +179,7 @@ def run(problem: cp.Problem, solver: str, settings: dict[str, Any]) -> tuple[Sta
     if solver == "GLPK" and raw["status"] == cp.SOLVER_ERROR and {"it_lim", "tm_lim"} & settings.get("glpk", {}).keys():
         return Status.LIMIT, "no answer within its limit", False
     problem.unpack_results(raw, chain, inverse)
-    if problem.status == POINTLESS.get(solver):
+    if problem.status == NO_SOLUTION_AT_LIMIT.get(solver):
         return Status.LIMIT, "no answer within its limit", False
     status = STATUS.get(problem.status, Status.FAILED)
     return status, message or str(problem.status), status in ANSWERED

@@ -8,7 +8,7 @@ from typing import Any
 from motlp.errors import InvalidConfig, InvalidModel, MotlpError, UnknownName, shorten
 from motlp.frameworks.engine import FRAMEWORKS, find_engine
 from motlp.frameworks.model import Model
-from motlp.problem.hypergraph import Hypergraph
+from motlp.problem.hypergraph import Hypergraph, check_hypergraph
 
 EXAMPLES = {"model": "dual", "framework": "cvxpy", "solver": "highs"}
 
@@ -39,7 +39,7 @@ def declaration(name: str, framework: str) -> Callable[[Hypergraph], Any]:
         module = entry.load()
     except Exception as error:  # whatever a module may raise
         raise InvalidModel(
-            f"the model {name!r} (module {entry.value}) does not import ({reason(error)}); "
+            f"the model {name!r} (module {entry.value}) does not import ({name_error(error)}); "
             "repair or remove the package that it comes from."
         ) from error
     if not hasattr(module, framework):
@@ -59,13 +59,11 @@ def declare(hypergraph: Hypergraph, name: str = "dual", framework: str = "cvxpy"
 
     Raises:
         UnknownName: no such formulation, or it is not declared in that framework.
-        InvalidConfig: the hypergraph is none, or a name is no text.
+        InvalidHypergraph: `hypergraph` is not a Hypergraph.
+        InvalidConfig: a name is not a text.
         InvalidModel: what declares it raises an error, or returns no model of that hypergraph.
     """
-    if not isinstance(hypergraph, Hypergraph):
-        raise InvalidConfig(
-            f"`hypergraph` is {shorten(hypergraph)}; it must be one that motlp.interactions(measure, …) makes."
-        )
+    check_hypergraph(hypergraph)
     function = declaration(name, framework)
     whose = f"the model {name!r} (function {framework} of module {getattr(function, '__module__', 'unknown')})"
     started = time.perf_counter()
@@ -74,7 +72,7 @@ def declare(hypergraph: Hypergraph, name: str = "dual", framework: str = "cvxpy"
     except (MotlpError, MemoryError):
         raise
     except Exception as error:  # whatever it may raise
-        raise InvalidModel(f"{whose} cannot be declared ({reason(error)}); it must be repaired there.") from error
+        raise InvalidModel(f"{whose} cannot be declared ({name_error(error)}); it must be repaired there.") from error
     if fault := fault_of(model, hypergraph, framework):
         raise InvalidModel(f"{whose} {fault}; it must be repaired there.")
     model.seconds = time.perf_counter() - started
@@ -105,6 +103,6 @@ def fault_of(model: Any, hypergraph: Hypergraph, framework: str) -> str:
     return ""
 
 
-def reason(error: BaseException) -> str:
-    """An error in one line."""
+def name_error(error: BaseException) -> str:
+    """The type and the text of an error, in one line."""
     return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")[:300]

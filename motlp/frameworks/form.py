@@ -53,7 +53,7 @@ def recognise(hypergraph: Hypergraph, sample: Sample | None) -> Form:
     """The form of a model over a hypergraph; nothing is claimed of a model that could not be evaluated."""
     if sample is None:
         return Form()
-    price, incidence = 1.0 + hypergraph.cost, hypergraph.incidence
+    price, incidence = hypergraph.price, hypergraph.incidence
     variable, rows = (sample.potential, sample.slack) if sample.sense == "max" else (sample.plan, sample.excess)
     length = hypergraph.measure.size if sample.sense == "max" else hypergraph.size
     if sample.objective is None or variable is None or not has_length(variable, length):

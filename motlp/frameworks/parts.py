@@ -19,7 +19,7 @@ def read_part(
     name: str,
     length: Callable[[Model, str], int | None],
     read: Callable[[str], np.ndarray | str],
-    wanted: str = "which is no such part of a problem",
+    complaint: str = "which is no such part of a problem",
 ) -> Part:
     """The plan or the potential of a solved model.
 
@@ -27,7 +27,7 @@ def read_part(
         name: "plan" or "potential".
         length: of a part of the model, as an engine tells it.
         read: the values of the part of that name, or why there are none.
-        wanted: what is said of a part that is no part of a problem.
+        complaint: what to say of a part that is not in the problem.
     """
     constraint = MULTIPLIERS_OF[name]
     source = constraint if getattr(model, name) is None else name
@@ -35,7 +35,7 @@ def read_part(
     if part is None:
         found: np.ndarray | str = f"the model names no {name} and no {constraint}"
     elif length(model, source) is None:
-        found = f"the {source} of the model is {shorten(part)}, {wanted}"
+        found = f"the {source} of the model is {shorten(part)}, {complaint}"
     else:
         found = read(source)
     return Part(None, f"there is no {name}, as {found}") if isinstance(found, str) else Part(found)

@@ -1,4 +1,4 @@
-"""Growing sets of points one point at a time, where every subset of a set that is in is in, as under a ball.
+"""Growing sets of points one point at a time, where every subset of a valid set is valid, as under a ball.
 
 So a set of k + 1 points is found as two sets of k points that share all but their last points, which are a pair. Where
 the sets are sorted, such *siblings* stand together. The last point of a set has neighbours; those with which a sibling
@@ -33,8 +33,8 @@ def cofaces(
     """Candidates that extend faces[start:stop] beyond their last point, sorted, a block at a time.
 
     Args:
-        faces: all sets of k points that are in, sorted; for k = 2 those of `faces_of(pairs)`.
-        pairs: the pairs that are in.
+        faces: all valid sets of k points, sorted; for k = 2 those of `faces_of(pairs)`.
+        pairs: the valid pairs.
         start, stop: the part of the faces to extend.
         threshold: a squared radius, where distances are squared Euclidean ones: sets with a triangle whose radius is
             clearly larger are left out. No pair has a larger one.

@@ -23,6 +23,11 @@ _BLOCK: dict[type, int] = {np.uint8: 64, np.int64: 4, np.float64: 4}  # coordina
 LARGEST_INTEGER = 2**63 - 1  # of 64 bits
 
 
+def diameter(radius: Fraction, norm: Norm) -> Fraction:
+    """The largest distance, squared for l2, of two points in one ball of this radius."""
+    return (2 * radius) ** 2 if norm == "l2" else 2 * radius
+
+
 def exact_distance(points: Points, i: int, j: int, norm: Norm) -> Fraction | int:
     """The distance of two points, squared for l2, as an integer (integer points) or a rational."""
     whole, step = integers(points[[i, j]])

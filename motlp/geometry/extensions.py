@@ -1,6 +1,6 @@
-"""Growing sets of points one point at a time, where a set that is in need only have some subset that is in.
+"""Growing sets of points one point at a time, where a valid set need have no more than one valid subset.
 
-So it is under the quadratic cost: a useful set is useful, too, without its outermost point. A set grows by any common
+So it is under the quadratic cost: a valid set is valid, too, without its outermost point. A set grows by any common
 neighbour of its points.
 """
 

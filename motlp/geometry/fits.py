@@ -19,6 +19,7 @@ from motlp.geometry.distance import (
     Points,
     as_blocks,
     comparable,
+    diameter,
     separation,
     slack,
 )
@@ -38,8 +39,7 @@ def fit_balls(points: Points, members: Sets, norm: Norm, radius: Fraction) -> Fo
 
     `points` are at a scale that suits twice the radius (see `scale`).
     """
-    limit = (2 * radius) ** 2 if norm == "l2" else 2 * radius
-    bound, error = float(min(limit, LARGEST)), slack(points, members.shape[1])
+    bound, error = float(min(diameter(radius, norm), LARGEST)), slack(points, members.shape[1])
 
     def look(some: Sets, distances: Float64[np.ndarray, "sets pairs"]) -> Found:
         births, fits = np.full(len(some), np.inf), np.zeros(len(some), bool)

@@ -29,8 +29,9 @@ _TILE_WORK = 2**31  # coordinates that a thread compares at most before it can b
 
 
 class Pairs(NamedTuple):
-    """Cross-class pairs i < j in compressed rows: i's neighbours are `indices[indptr[i]:indptr[i + 1]]`, ascending.
+    """Cross-class pairs in compressed rows, i < j unless both ways are listed.
 
+    The neighbours of i are `indices[indptr[i]:indptr[i + 1]]`, ascending.
     `distance` is squared for l2; exact for integer points, else with a relative error of at most (d + 4) 2⁻⁵³.
     """
 
@@ -57,7 +58,7 @@ def pairs_within(
         limit: the largest distance, squared for l2.
         norm: "l2", "linf" or "l1".
         executor: runs the tiles, by default threads of this process. The answer is the same bit for bit.
-        progress: hears, in the stage "pairs", how many of all tiles are done.
+        progress: is told, in the stage "pairs", how many of all tiles are done.
         most: refuse to return more pairs than this.
 
     Raises:

@@ -27,7 +27,7 @@ SMALLEST = Fraction(1, 2**1074)  # difference of two floats
 
 
 class Scaled(NamedTuple):
-    """Points times 2^`exponent`; `alike` where they are numbers of points that meet if they are equal."""
+    """Points times 2^`exponent`; where `alike`, points are numbers that meet only if equal."""
 
     points: Points
     exponent: int

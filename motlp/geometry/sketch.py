@@ -1,6 +1,6 @@
 """Sketches of points: a few numbers each that never exaggerate a distance, and so tell which pairs are far apart.
 
-With orthonormal columns Q and a centre m, the map
+With K orthonormal columns Q and a centre m, the map
 
     f(x) = (Qᵀu, ‖u − QQᵀu‖),  u = x − m,
 
@@ -14,9 +14,9 @@ Why rounding never discards a true pair. Let δ bound ‖QᵀQ − I‖ (compute
   computed as ‖u‖² − ‖Qᵀu‖², by at most e = 4(d + K)√K 2⁻⁵³ + 2δ, hence its root by √e (|√a − √b| ≤ √|a − b|).
   Rounding to float32 adds 2⁻²⁴. Together a sketch is off by at most η = 2√e + 2⁻²³.
 * So a pair within r has sketches within t = √(1 + δ + δ²) r + 2η of each other.
-* The coarse test, z·z' − ‖z'‖²/2 ≥ ‖z‖²/2 − t²/2, is a float32 sum of K + 2 terms of total size below 1.6: off by less
-  than 2⁻¹⁸ for K = 32, in any order. The fine test sums 64 squares: off by less than a factor 1 + 2⁻¹⁷, in any order.
-  Both are relaxed by as much.
+* The coarse test, z·z' − ‖z'‖²/2 ≥ ‖z‖²/2 − t²/2, is a float32 sum of 34 terms of total size below 1.6, as a coarse
+  sketch has 32 numbers: off by less than 2⁻¹⁸, in any order. The fine test sums 64 squares: off by less than a factor
+  1 + 2⁻¹⁷, in any order. Both are relaxed by as much.
 """
 
 from concurrent.futures import ThreadPoolExecutor

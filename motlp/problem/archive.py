@@ -85,7 +85,9 @@ def load(path: str | Path, measure: LabeledMeasure | None = None) -> Hypergraph:
     path = check_path(path)
     arrays = read_arrays(path)
     if str(arrays.get("format")) != FORMAT:
-        raise InvalidFile(f"{path} holds {', '.join(sorted(arrays)) or 'nothing'}, no saved interactions.")
+        raise InvalidFile(
+            f"{path} holds {', '.join(sorted(arrays)) or 'nothing'}, not saved interactions; motlp.save writes them."
+        )
     if (version := str(arrays.get("version"))) != str(VERSION):
         raise InvalidFile(f"{path} is of format version {version}, this motlp reads {VERSION}; save it again.")
     if str(arrays.pop("digest", "")) != digest_arrays(arrays):

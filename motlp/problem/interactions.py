@@ -18,7 +18,7 @@ from jaxtyping import Float64, Int32
 
 from motlp.errors import InvalidBudget, InvalidMeasure, TooManyInteractions, shorten
 from motlp.geometry.cliques import cofaces, faces_of
-from motlp.geometry.distance import LARGEST, Norm, Points, slack
+from motlp.geometry.distance import LARGEST, Norm, Points, diameter, slack
 from motlp.geometry.exact import decide
 from motlp.geometry.extensions import extensions, sort_rows
 from motlp.geometry.moments import below, costs
@@ -120,7 +120,7 @@ def _enumerate_balls(run: _Run, norm: Norm, radius: Fraction) -> list[Sets]:
     run, radius = run._replace(points=scaled.points), scaled.length(radius)
     sets = [_singletons(run)]
     if run.order > 1:
-        pairs = _pairs(run, (2 * radius) ** 2 if norm == "l2" else 2 * radius, norm)
+        pairs = _pairs(run, diameter(radius, norm), norm)
         faces = faces_of(pairs)
         births, _ = decide(run.points, norm, radius, faces, pairs.distance.astype(np.float64)[:, None])
         sets.append((faces, births))

@@ -9,8 +9,8 @@ from jaxtyping import Shaped
 def own(array: Shaped[np.ndarray, "..."], dtype: Any = None) -> Shaped[np.ndarray, "..."]:
     """A copy of the array, C-contiguous and of native type, in memory that nobody can write to.
 
-    An array that already lies in such memory is returned itself. Clearing the flag WRITEABLE would not be enough: who
-    holds an older view, or sets the flag again, could still write. The copy lies in a `bytes` object, which never
+    An array that already lies in such memory is returned itself. Clearing the flag WRITEABLE would not be enough: code
+    that holds an older view, or sets the flag again, could still write. The copy lies in a `bytes` object, which never
     changes.
     """
     base = array

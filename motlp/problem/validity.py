@@ -25,7 +25,7 @@ Births = tuple[Float64[np.ndarray, " _"], ...]
 
 
 def validate(measure: LabeledMeasure, threat: Threat, eps: Fraction | None, members: Members, births: Births) -> None:
-    """Refuse sets of which one is no interaction, or has another birth or cost than its points say.
+    """Refuse the sets if one of them is no interaction, or its birth or cost is wrong.
 
     The arguments are the attributes of a hypergraph, which may be anything.
 
@@ -112,5 +112,5 @@ def refuse_first(
     if listed is not None and found is not None:
         values = f" ({listed[row]:g} there, {found[row]:g} by its points)"
     raise InvalidHypergraph(
-        f"set {row} of order {rows.shape[1]}, of the points {which}, {rule}{values}; enumerate them anew."
+        f"set {row} of order {rows.shape[1]}, of the points {which}, {rule}{values}; enumerate again."
     )

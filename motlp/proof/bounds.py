@@ -38,7 +38,7 @@ def cover_cost(hypergraph: Hypergraph, plan: Float[np.ndarray, " interactions"])
 
     Where all masses are equal, an optimal plan consists of simple fractions of the mass, apart from the errors of the
     solver. So the plan rounded to such fractions is tried as well, in whole numbers, which are added exactly. It can
-    prove 0.2655 where the solver's own plan just misses it. Both are plans, and the cheaper cover counts.
+    prove a bound that the solver's own plan just misses. Both are plans, and the cheaper cover counts.
 
     Raises:
         InvalidHypergraph: `plan` has another shape.

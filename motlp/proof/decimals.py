@@ -8,6 +8,8 @@ places between x and the next float, if there is one; x is chosen such that this
 from fractions import Fraction
 from math import ceil, floor, inf, nextafter
 
+from motlp.errors import InvalidBudget
+
 PLACES = 12  # decimal places of what a float can stand for; no two such decimals in [0, 1] share a float
 
 
@@ -36,10 +38,22 @@ def read_lower(kept: float) -> Fraction:
 
 
 def round_down(number: Fraction | float, places: int) -> Fraction:
-    """The largest decimal of so many places that is at most a number."""
-    return Fraction(floor(Fraction(number) * 10**places), 10**places)
+    """The largest decimal of so many places that is at most a number.
+
+    Raises:
+        InvalidBudget: the number is infinite or NaN.
+    """
+    try:
+        exact = Fraction(number)
+    except (OverflowError, ValueError):
+        raise InvalidBudget(f"`number` is {number}; only a finite number can be rounded.") from None
+    return Fraction(floor(exact * 10**places), 10**places)
 
 
 def round_up(number: Fraction | float, places: int) -> Fraction:
-    """The smallest decimal of so many places that is at least a number."""
+    """The smallest decimal of so many places that is at least a number.
+
+    Raises:
+        InvalidBudget: the number is infinite or NaN.
+    """
     return -round_down(-number, places)

@@ -38,9 +38,12 @@ def plot_risk(rows: Sequence[SweepRow], path: str | Path) -> None:
     """Draw the proved lower bound on risk against ε, one line for each order, to a PNG, PDF or SVG file.
 
     Raises:
-        MotlpError: matplotlib is not installed, the path ends in another kind, or the file cannot be written.
+        MotlpError: there are no rows, matplotlib is not installed, the path ends in another kind, or the file cannot
+            be written.
     """
     target = check_plot(path) or Path(path)
+    if not rows:
+        raise InvalidConfig("`rows` is empty; there is nothing to draw.")
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 4.5), layout="constrained")

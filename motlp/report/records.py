@@ -45,7 +45,7 @@ def interactions_record(hypergraph: Hypergraph, seconds: dict[str, float]) -> di
 
 
 def threat_record(hypergraph: Hypergraph) -> dict[str, Any]:
-    """The adversary: of a number that is no float, the nearest float that makes the adversary stronger.
+    """The adversary; numbers that are no floats are rounded to a stronger adversary.
 
     What is proved against an adversary holds against every stronger one.
     """

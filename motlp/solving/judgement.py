@@ -9,7 +9,7 @@ from motlp.solving.solution import PROVED_OPTIMAL, Solution
 
 
 def judge(solution: Solution, answer: Answer) -> Solution:
-    """The solution with the status that it deserves, and with notes on all that a reader of it must know."""
+    """The solution with the status that is proved, and with notes on what a reader of its numbers must know."""
     if solution.status not in ANSWERED:
         return replace(solution, objective=None, plan=None, potential=None)
     numbers = [np.atleast_1d(x) for x in (solution.objective, solution.plan, solution.potential) if x is not None]

@@ -30,7 +30,7 @@ class Default(NamedTuple):
 
 
 # The quickest way to a proved optimum by the number of interactions, where nothing is asked for: the last row that
-# applies. Who asks for a solver by name, and for no method of it, gets the options of the last row for that solver.
+# applies. A solver that is named without a method gets the options of its last row that applies.
 DEFAULTS = (
     Default(0, "highs", {}),
     # From here on the simplex method, HiGHS' own choice, takes many times as long as its interior point; crossover to a
@@ -85,7 +85,7 @@ class Method:
 
     def choose(self, size: int) -> tuple[str, dict[str, Any]]:
         """The solver, and its options, for so many interactions."""
-        rows = [row for row in DEFAULTS if size > row.above]
+        rows = [row for row in DEFAULTS if max(size, 1) > row.above]
         if self.model is self.framework is self.solver is None and not self.options:
             return rows[-1].solver, dict(rows[-1].options)
         solver = self.declared[2]

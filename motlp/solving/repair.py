@@ -13,6 +13,9 @@ from motlp.problem.hypergraph import Hypergraph
 from motlp.system.compiled import njit
 from motlp.system.threads import share, threads_for
 
+DIVISIONS, SCALINGS = 3, 2  # of a potential and of a plan: each leaves less room than the last
+THRESHOLDS = (1e-6, 1e-3, 1e-2, np.inf)  # of the slack of interactions that mass is handed out to, in turn
+
 Plan = Float64[np.ndarray, " interactions"]
 Potential = Float64[np.ndarray, " points"]
 
@@ -23,22 +26,22 @@ def repair(hypergraph: Hypergraph, plan: Plan, potential: Potential) -> tuple[Pl
     return repair_plan(hypergraph, plan, feasible), feasible
 
 
-def cost_of_cover(hypergraph: Hypergraph, plan: Plan) -> float:
+def estimate_cover_cost(hypergraph: Hypergraph, plan: Plan) -> float:
     """What a plan costs together with singletons for what it does not cover, as floats add it: close, not proved."""
     rest = np.maximum(hypergraph.mass - hypergraph.memberships.sum_around(plan), 0.0)
     return float(hypergraph.price @ plan + rest.sum())
 
 
-def repair_potential(hypergraph: Hypergraph, potential: Potential, rounds: int = 3) -> Potential:
+def repair_potential(hypergraph: Hypergraph, potential: Potential) -> Potential:
     """A potential in the polytope Σ_{v∈A} g_v ≤ 1 + c_A, g ≥ 0, that no single point can raise.
 
     Dividing g_v by the fullest of the interactions around v is feasible, because each member of an interaction is
-    divided by at least how full that one is; it lowers where there is a violation and lifts where there is room.
+    divided by at least its fill; this lowers g where there is a violation and raises it where there is room.
     Then class after class takes the room that remains: points of a class share no interaction.
     """
     members = hypergraph.memberships
     g = np.clip(np.nan_to_num(potential, nan=0.0), 0.0, 1.0)
-    for _ in range(rounds):
+    for _ in range(DIVISIONS):
         full = members.largest_around(members.sum_members(g) / hypergraph.price)
         full = np.maximum(full, g)
         g = np.divide(g, full, out=np.zeros_like(g), where=full > 0)
@@ -49,13 +52,7 @@ def repair_potential(hypergraph: Hypergraph, potential: Potential, rounds: int =
     return g
 
 
-def repair_plan(
-    hypergraph: Hypergraph,
-    plan: Plan,
-    potential: Potential,
-    thresholds: tuple[float, ...] = (1e-6, 1e-3, 1e-2, np.inf),
-    rounds: int = 2,
-) -> Plan:
+def repair_plan(hypergraph: Hypergraph, plan: Plan, potential: Potential) -> Plan:
     """A plan that covers no point more than its mass, and that no interaction of two points or more can extend.
 
     Each interaction is scaled by the most overfull of its points. The mass that is left is handed out greedily, larger
@@ -64,13 +61,13 @@ def repair_plan(
     """
     members, mass = hypergraph.memberships, hypergraph.mass
     pi = np.nan_to_num(plan, nan=0.0, posinf=0.0)
-    for _ in range(rounds):
+    for _ in range(SCALINGS):
         covered = members.sum_around(pi)
         excess = np.divide(covered, mass, out=np.full_like(covered, np.inf), where=mass > 0)
         pi /= np.maximum(members.largest_member(excess), 1.0)
     left = np.maximum(mass - members.sum_around(pi), 0.0)
     slack = hypergraph.price - members.sum_members(potential)
-    for threshold in thresholds:
+    for threshold in THRESHOLDS:
         _fill(members.starts, members.points, slack, threshold, left, pi)
     return pi
 

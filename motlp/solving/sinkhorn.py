@@ -27,7 +27,7 @@ from motlp.errors import InvalidBudget, shorten
 from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
 from motlp.solving.direct import Direct
-from motlp.solving.repair import cost_of_cover, repair
+from motlp.solving.repair import estimate_cover_cost, repair
 from motlp.solving.sinkhorn_sweeps import RELAXATION, Sweeper
 from motlp.solving.solution import Solution
 from motlp.system.progress import SILENCE, Progress, check_progress
@@ -107,6 +107,7 @@ def sinkhorn(
     η decreases to `eta` in stages, each started from the last.
 
     Args:
+        hypergraph: the interactions.
         eta: regularisation, in units of cost (a point alone costs 1).
         tol: width of the interval, in units of risk, to stop at, whatever η has been reached.
         marginal: marginal error, in units of mass (which sums to 1), to stop at once η is `eta`; where neither it nor
@@ -115,13 +116,14 @@ def sinkhorn(
         start: a potential to start from, directly at `eta`; best the `regularised_potential` of a similar problem.
         relaxation: factor on the steps, from 1 (exact) to below 2.
         leap: sweeps from one leap along the way of the last sweeps to the next.
-        progress: hears the interval now and then, with `sweep` and `eta`.
+        progress: is told the interval from time to time, with `sweep` and `eta`.
 
     Raises:
-        InvalidBudget: a number that is out of range or none at all, or a start that is not one number a point.
+        InvalidBudget: a number that is out of range or no number, or a start that is not one number a point.
+        InvalidHypergraph, InvalidConfig: `hypergraph` or `progress` is of another type.
 
-    The interval of the answer is proved wherever the sweeps end. The status is LIMIT when that is not where they were
-    asked to get to: with `tol`, to an interval that narrow; without, to the marginal error. It then warns, too.
+    The interval of the answer is proved wherever the sweeps end. The status is LIMIT, with a warning `NotConverged`, if
+    they end before the interval is as narrow as `tol` or, without `tol`, before the marginal error is reached.
     """
     check_hypergraph(hypergraph)
     check_progress(progress)
@@ -155,7 +157,7 @@ def conclude(state: Sweeper, aim: Aim, end: End, seconds: dict[str, float]) -> R
         version=version("motlp"),
         status=Status.CONVERGED if converged else Status.LIMIT,
         message=explain(state, aim, end),
-        objective=cost_of_cover(state.hypergraph, repaired),
+        objective=estimate_cover_cost(state.hypergraph, repaired),
         plan=repaired,
         potential=potential,
         seconds=seconds | {"repair": perf_counter() - began},
@@ -198,11 +200,11 @@ def sweep_at(state: Sweeper, eta: float, error: float, until: int, aim: Aim, pro
 
 
 def look(state: Sweeper, aim: Aim, progress: Progress) -> bool:
-    """Whether the interval is narrow enough; tells how wide it is, and spares the work where nobody wants to know."""
+    """Whether the interval is narrow enough; reports it. Without `tol` and `progress` there is nothing to do."""
     if aim.tol is None and progress is SILENCE:
         return False
     plan, potential = repair(state.hypergraph, state.plan, state.potential)
-    lower, upper = 1.0 - cost_of_cover(state.hypergraph, plan), 1.0 - float(state.mass @ potential)
+    lower, upper = 1.0 - estimate_cover_cost(state.hypergraph, plan), 1.0 - float(state.mass @ potential)
     progress.interval(lower, upper, sweep=state.sweeps, eta=state.eta)
     return aim.tol is not None and upper - lower <= aim.tol
 
@@ -259,10 +261,15 @@ def read_aim(
         raise InvalidBudget(f"`eta` is {eta}; below {FINEST:g} floating point has no room for it; raise it.")
     counts = {"max_sweeps": max_sweeps, "leap": leap}
     for name, value in counts.items():
-        if not isinstance(value, Integral) or isinstance(value, bool) or int(value) < 1:
-            raise InvalidBudget(f"`{name}` is {shorten(value)}; it must be a whole number, at least 1.")
+        check_whole(name, value)
     floats: Any = {name: None if value is None else float(value) for name, value in numbers.items()}  # type: ignore[arg-type]
     return Aim(**floats, **{name: int(value) for name, value in counts.items()})  # type: ignore[call-overload]
+
+
+def check_whole(name: str, value: object) -> None:
+    """Refuse what is no whole number of at least 1."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or int(value) < 1:
+        raise InvalidBudget(f"`{name}` is {shorten(value)}; it must be a whole number, at least 1.")
 
 
 def check_relaxation(value: object) -> None:

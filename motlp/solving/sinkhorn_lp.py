@@ -22,8 +22,8 @@ from motlp.frameworks.options import read_options
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
 from motlp.solving.declared import solve_hypergraph
 from motlp.solving.direct import Direct
-from motlp.solving.repair import Plan, Potential, cost_of_cover, repair_potential
-from motlp.solving.sinkhorn import NotConverged, Regularised, read_aim, read_start, sinkhorn
+from motlp.solving.repair import Plan, Potential, estimate_cover_cost, repair_potential
+from motlp.solving.sinkhorn import NotConverged, Regularised, check_whole, read_aim, read_start, sinkhorn
 from motlp.solving.solution import PROVED_OPTIMAL, Solution
 from motlp.system.compiled import njit
 from motlp.system.progress import SILENCE, Progress, check_progress
@@ -40,7 +40,7 @@ class Incumbent:
 
     Attributes:
         lower, upper: ends of the interval that they give, in units of risk.
-        message: the solver's word on the last linear program, and which one that was.
+        message: the solver's status of the last linear program, and which one that was.
     """
 
     def __init__(self, guess: Regularised) -> None:
@@ -48,7 +48,7 @@ class Incumbent:
         assert guess.potential is not None
         self.hypergraph, self.message = guess.hypergraph, "no linear program was needed"
         self.plan, self.potential = guess.plan, guess.potential
-        self.cost = cost_of_cover(self.hypergraph, guess.plan)
+        self.cost = estimate_cover_cost(self.hypergraph, guess.plan)
         self.value = float(self.hypergraph.mass @ guess.potential)
 
     @property
@@ -65,7 +65,7 @@ class Incumbent:
 
     def improve(self, plan: Plan, potential: Potential) -> None:
         """Takes a feasible plan, or a feasible potential, that is better."""
-        cost, value = cost_of_cover(self.hypergraph, plan), float(self.hypergraph.mass @ potential)
+        cost, value = estimate_cover_cost(self.hypergraph, plan), float(self.hypergraph.mass @ potential)
         if cost < self.cost:
             self.plan, self.cost = plan, cost
         if value > self.value:
@@ -87,19 +87,22 @@ def sinkhorn_lp(
     """Solve the truncated problem to the optimum.
 
     Args:
+        hypergraph: the interactions.
         eta, max_sweeps, start: of `sinkhorn`, which need not converge here.
         tol: width of the proved interval, in units of risk, that counts as an optimum.
         solver, options: of the framework "matrix", for the linear programs.
         best: interactions around each point that the first linear program has.
-        progress: hears the interval from `sinkhorn`, then after each linear program, with `linear_program`.
+        progress: is told the interval by `sinkhorn`, then after each linear program, with `linear_program`.
 
     Raises:
-        InvalidBudget: a number that is out of range or none at all, or a start that is not one number a point.
-        UnknownName, InvalidConfig: the solver or an option cannot be used.
+        InvalidBudget: a number that is out of range or no number, or a start that is not one number a point.
+        UnknownName, InvalidConfig: the solver or an option cannot be used, or `progress` is of another type.
+        InvalidHypergraph: `hypergraph` is not one.
     """
     if tol is None:
         raise InvalidBudget(f"`tol` is None; it must be a number, positive and finite, such as {PROVED_OPTIMAL:g}.")
     read_aim(eta, tol, None, max_sweeps)
+    check_whole("best", best)
     check_hypergraph(hypergraph)
     check_progress(progress)
     chosen, start = read_options(options), read_start(start, hypergraph.measure.size)
@@ -168,7 +171,7 @@ def choose_best(hypergraph: Hypergraph, score: Plan, k: int) -> Bool[np.ndarray,
 
 @njit(cache=True, nogil=True)
 def _choose(indptr, interactions, score, k, chosen, start, stop):
-    """Marks them; threads may mark the same one, to the same effect."""
+    """Mark the best; threads may mark one twice, harmlessly."""
     for v in range(start, stop):
         top = np.zeros(k)  # ascending
         who = np.full(k, -1)

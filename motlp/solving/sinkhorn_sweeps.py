@@ -64,7 +64,7 @@ class Sweeper:
 
     Attributes:
         eta: the regularisation; set it with `cool`.
-        sweeps: done so far; leaps are none.
+        sweeps: done so far, without leaps.
         error: Σ_v |m_v − Σ_{A∋v} π_A|, each term as found just before the update of v in the last sweep.
         threads: that share the work; what is found does not depend on them.
     """
@@ -186,9 +186,9 @@ def _spread(rows, prices, stride, first_other, first_cost, others, costs):
 def _sweep(block, degree, place, rank, others, costs, scaled, mass, logs, eta, relaxation, errors, start, stop):
     """The over-relaxed update of some chunks of one class; writes the marginal error that it found in each.
 
-    With x = log(m / covered), a step ωx gains m (ωx − exp((ω−1)x) + exp(−x)), which is positive up to some x, for which
-    stand two thirds of the first root of the expansion to third order. Beyond, the exact step is
-    taken: the objective never falls.
+    With x = log(m / covered), a step ωx gains m (ωx − exp((ω−1)x) + exp(−x)), which is positive up to some x.
+    Two thirds of the root of its third-order expansion is used for that x; beyond it the exact step is taken. So the
+    objective never falls.
     """
     longest = 2.0 * relaxation * (2.0 - relaxation) / ((relaxation - 1.0) ** 3 + 1.0)
     for c in range(start, stop):

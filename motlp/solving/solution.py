@@ -12,7 +12,7 @@ from motlp.problem.hypergraph import Hypergraph
 from motlp.proof.bounds import cover_cost, potential_value
 from motlp.proof.decimals import float_above, keep_lower
 
-# A point whose proved interval is no wider than this is optimal, whoever vouches for it, and no other is.
+# A point whose proved interval is no wider than this is optimal, whatever the solver says, and no other is.
 PROVED_OPTIMAL = 1e-6
 ROUNDING = 1e-6  # by which a solver may miss an end of [0, 1]
 
@@ -25,9 +25,9 @@ class Solution:
         hypergraph: the interactions the plan refers to.
         model, framework, solver, version: what was solved, by what.
         status: how it ended. Of the plain primal and dual "solved to optimality" means proved: the gap is at most
-            1e-6, and whoever stopped early or called less an optimum is corrected. Of a model that was changed, or is
-            another one, it is the solver's word.
-        message: the solver's own word for it; then why a plan or a potential is missing, and what else a reader of
+            1e-6, and any other claim of the solver is corrected. Of a model that was changed, or is another one, it is
+            what the solver says.
+        message: the solver's own status; then why a plan or a potential is missing, and what else a reader of
             the numbers must know, such as what the solver claimed where that is disproved.
         objective: the value of the model's objective as the solver reports it, B_L for the plain problem, or None.
             Where the solver's B_L lies outside the proved interval, it is that of the plan, or None without one.
@@ -76,7 +76,7 @@ class Solution:
     def gap(self) -> float | None:
         """Width of the proved interval [risk_lower, risk_lower + gap] around the truncated risk R_L.
 
-        The sum holds as floats add it. None when the solver returned no usable potential.
+        The sum, in floats, is a proved upper end. None when the solver returned no usable potential.
         """
         if self.potential is None:
             return None

@@ -1,4 +1,4 @@
-"""The one door: solve a hypergraph, or a declared model, with any solver there is."""
+"""The one entry point: solve a hypergraph, or a declared model, with any solver there is."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,14 +34,14 @@ def solve(
     Args:
         problem: a hypergraph; or a declared model, which says itself what is solved in which framework.
         model: the formulation that is declared over the hypergraph, "dual" by default.
-        framework: "cvxpy" (the default), "pyomo" or "matrix", in which it is declared.
-        solver: a name that `motlp.solvers()` lists for the framework; or "sinkhorn" or "sinkhorn+lp", which work on the
-            interactions themselves.
+        framework: "cvxpy" (the default), "pyomo" or "matrix", in which it is declared; "sinkhorn" for none.
+        solver: a name that `motlp.solvers()` lists for the framework. "sinkhorn" and "sinkhorn+lp" work on the
+            interactions themselves and need no framework.
         options: of the solver. Unless they name a method, "highs" takes a large hypergraph by its interior point
             method, without crossover; a declared model it takes as HiGHS sees fit.
-        start: the solution of a neighbouring problem on the same points, for Sinkhorn to begin from; the others begin
-            afresh.
-        progress: hears the interval from Sinkhorn; the others keep silent until they end.
+        start: the solution of a neighbouring problem on the same points, for Sinkhorn to begin from; the others
+            ignore it.
+        progress: is told the interval by Sinkhorn; the others report nothing.
 
     Raises:
         UnknownName, SolverUnavailable, InvalidConfig: what was asked for does not exist here.

@@ -62,8 +62,8 @@ def sweep(
         order; its rows can therefore differ, within their intervals, from those of another run.
 
     Raises:
-        InvalidBudget, InvalidFile, InvalidMeasure, InvalidConfig, UnknownName, TooManyInteractions: what is asked for
-            cannot be done; no bound has been computed then.
+        InvalidBudget, InvalidFile, InvalidMeasure, InvalidConfig, UnknownName, SolverUnavailable, InvalidModel,
+            TooManyInteractions: what is asked for cannot be done; InvalidFile also if `save` cannot be written later.
     """
     check_source(source)
     check_executor(executor)

@@ -65,6 +65,8 @@ def lock_folder(path: Path) -> Iterator[None]:
 def check_writable(path: Path | None) -> None:
     """Refuse a place that cannot be written to, before long work begins; None is no place, and passes.
 
+    Unfinished files of processes that were killed are removed from the folder.
+
     Raises:
         InvalidFile: there is no such folder, it cannot be written to, or something else than a file is there.
     """

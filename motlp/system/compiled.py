@@ -26,7 +26,7 @@ except (ValueError, RuntimeWarning) as error:
 if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
     raise MotlpError("NUMBA_DISABLE_JIT is set, but the kernels of motlp run compiled only; unset it.")
 
-# All of motlp has numba from here: whoever imports it first gets the errors above.
+# Import numba only from here, so that the errors above come first.
 from numba import types as types
 from numba.core.caching import FunctionCache, NullCache
 from numba.core.sigutils import normalize_signature

@@ -31,7 +31,7 @@ def share(task: Callable[[int, int], object], number: int, threads: int) -> None
     """Call task(start, stop) for ranges that together are 0 … number, in so many threads, this one among them.
 
     The ranges depend on the number of threads, so the result of the tasks must not depend on the ranges. This thread
-    takes ranges until none is left. Then it waits for those that others have begun, but for no thread to start.
+    takes ranges until none is left. Then it waits for those that others have begun, not for threads to start.
     """
     if threads == 1:
         task(0, number)
@@ -73,5 +73,5 @@ def split(number: int, threads: int) -> list[tuple[int, int]]:
 
 @cache
 def _pool(process: int) -> ThreadPoolExecutor:
-    """The other threads of a process; after a fork there are none of those of its parent."""
+    """The other threads of a process; a fork has none of those of its parent."""
     return ThreadPoolExecutor(thread_count(), "motlp")

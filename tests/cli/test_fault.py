@@ -16,7 +16,7 @@ def test_a_fault_is_one_line_and_a_report(monkeypatch, tmp_path):
     code, out, err = run("bound", "digits", "--eps", 1, *SMALL)
     (report,) = tmp_path.iterdir()
     assert (code, out, err.count("\n")) == (70, "", 1)
-    assert err.startswith("motlp: a fault of motlp, not of yours, or of what was added to it: KeyError: 'x'; ")
+    assert err.startswith("motlp: a fault of motlp or of an added package, not of yours: KeyError: 'x'; ")
     assert str(report) in err
     text = report.read_text()
     assert "'--per-class', '20'" in text

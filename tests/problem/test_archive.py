@@ -87,7 +87,7 @@ def changed(path, seal=True, **arrays):
     [
         ({"version": np.array(1)}, "is of format version 1, this motlp reads 2"),
         ({"version": None}, "is of format version None"),
-        ({"format": None}, "no saved interactions"),
+        ({"format": None}, "not saved interactions"),
         ({"points": None}, "damaged"),
         ({"norm": np.array("l7")}, "damaged"),
         ({"unit": np.array("0/0")}, "damaged"),

@@ -178,7 +178,7 @@ def test_arguments_of_another_type_are_told_in_one_line():
     assert said["a text"].startswith(f"InvalidConfig: problem is 'digits'; {problem}")
     assert said["nothing"].startswith(f"InvalidConfig: problem is None; {problem}")
     assert said["a measure"].startswith("InvalidConfig: problem is LabeledMeasure(")
-    assert said["declare"].startswith("InvalidConfig: hypergraph is 'digits'; it must be one that motlp.interactions(")
+    assert said["declare"].startswith("InvalidHypergraph: hypergraph is 'digits'; it must be one, as motlp.inter")
     assert said["list"] == f"InvalidConfig: options is [('time_limit', 1)]; {mapping}"
     assert said["key"] == "InvalidConfig: options has the name 1; a name must be a text, such as 'time_limit'."
     assert said["declared"] == f"InvalidConfig: options is 5; {mapping}"
