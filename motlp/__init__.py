@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from importlib.metadata import version
 
     from motlp import datasets as datasets
+    from motlp import errors as errors
     from motlp.errors import MotlpError as MotlpError
     from motlp.frameworks.answer import Status as Status
     from motlp.frameworks.declaration import declare as declare
@@ -64,22 +65,24 @@ _HOME = {
     "solvers": "solving.solve",
     "sweep": "studies.sweep",
 }
-__all__ = ["__version__", "datasets", *_HOME]
+_MODULES = ("datasets", "errors")
+__all__ = ["__version__", *_MODULES, *_HOME]
 
+if not TYPE_CHECKING:  # or static checkers would find every name
 
-def __getattr__(name: str) -> object:
-    if name == "__version__":
-        from importlib.metadata import version
+    def __getattr__(name: str) -> object:
+        if name == "__version__":
+            from importlib.metadata import version
 
-        value: object = version("motlp")
-    elif name == "datasets":
-        value = import_module("motlp.datasets")
-    elif name in _HOME:
-        value = getattr(import_module(f"motlp.{_HOME[name]}"), name)
-    else:
-        raise AttributeError(f"module 'motlp' has no attribute {name!r}")
-    globals()[name] = value
-    return value
+            value: object = version("motlp")
+        elif name in _MODULES:
+            value = import_module(f"motlp.{name}")
+        elif name in _HOME:
+            value = getattr(import_module(f"motlp.{_HOME[name]}"), name)
+        else:
+            raise AttributeError(f"module 'motlp' has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

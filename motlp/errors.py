@@ -3,24 +3,36 @@
 import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from typing import Any
+
+MARKED = re.compile("\ue000(\\w+)\ue001")  # characters for private use, which no text of a user holds
+
+
+def arg(name: str) -> str:
+    """The name of an argument, for the text of an error: Python shows it bare, the command line as its flag."""
+    return f"\ue000{name}\ue001"
 
 
 class MotlpError(Exception):
     """Root of the tree. Its text is one line that names the value, the rule and the remedy.
 
-    In `text()`, names of arguments stand in backticks. Python shows them bare, the command line as its flags.
+    Names of arguments in it are marked by `arg`.
     """
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*(MARKED.sub(r"\1", part) if isinstance(part, str) else part for part in parts))
+        self.marked = parts  # of which `args` are the bare ones
 
     def __str__(self) -> str:
         return self.spell(str)
 
     def spell(self, argument: Callable[[str], str]) -> str:
         """The text, with every argument as that function spells it."""
-        return re.sub(r"`(\w+)`", lambda name: argument(name[1]), self.text())
+        return MARKED.sub(lambda name: argument(name[1]), self.text())
 
     def text(self) -> str:
-        """The text with arguments in backticks."""
-        return super().__str__()
+        """The text with its arguments marked, as a part of the text of another error."""
+        return " ".join(map(str, self.marked))
 
 
 class InvalidMeasure(MotlpError, ValueError):
@@ -43,8 +55,8 @@ class UnknownName(MotlpError, LookupError):
         super().__init__(kind, name if isinstance(name, str) else shorten(name), tuple(str(k) for k in known), hint)
 
     def text(self) -> str:
-        """The text with arguments in backticks."""
-        kind, name, known, hint = self.args
+        """The text with its arguments marked, as a part of the text of another error."""
+        kind, name, known, hint = self.marked
         folded = {k.casefold(): k for k in reversed(known)}
         near = get_close_matches(name.casefold(), folded, n=1)
         guess = f" Did you mean {folded[near[0]]!r}?" if near else ""

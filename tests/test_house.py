@@ -72,7 +72,7 @@ def test_every_room_has_its_place():
 
 
 def test_no_room_is_called_like_a_public_name():
-    rooms = set(RANK) - {"datasets"}
+    rooms = set(RANK) - set(motlp._MODULES)
     assert not rooms & set(motlp.__all__)
     assert not hasattr(motlp, "no_such_name")
 
@@ -91,7 +91,7 @@ def test_the_packages_are_the_folders():
 
 def test_static_checkers_see_the_names_that_are_loaded():
     tree = ast.parse((SOURCE / "__init__.py").read_text(encoding="utf-8"))
-    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
     seen = {
         name.asname: f"{node.module}.{name.name}"
         for node in block.body
@@ -99,7 +99,9 @@ def test_static_checkers_see_the_names_that_are_loaded():
         for name in node.names
         if name.asname
     }
-    loaded = {name: f"motlp.{home}.{name}" for name, home in motlp._HOME.items()} | {"datasets": "motlp.datasets"}
+    loaded = {name: f"motlp.{home}.{name}" for name, home in motlp._HOME.items()} | {
+        name: f"motlp.{name}" for name in motlp._MODULES
+    }
     assert seen == loaded
     assert all(hasattr(motlp, name) for name in motlp.__all__)
 

@@ -8,7 +8,7 @@ import types
 import motlp
 {}
 for name in motlp.__all__:
-    assert isinstance(getattr(motlp, name), types.ModuleType) == (name == "datasets"), name
+    assert isinstance(getattr(motlp, name), types.ModuleType) == (name in ("datasets", "errors")), name
     assert name in dir(motlp)
 import motlp.solving.sinkhorn
 from motlp import *

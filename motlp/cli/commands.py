@@ -13,7 +13,7 @@ from motlp.cli.inputs import load_source, make_executor, make_hypergraph, make_m
 from motlp.cli.output import Stream, print_answer
 from motlp.cli.progress import Stages
 from motlp.cli.settings import BoundSettings, InteractionsSettings, SweepSettings
-from motlp.errors import InvalidConfig
+from motlp.errors import InvalidConfig, arg
 from motlp.frameworks.answer import Status
 from motlp.problem.archive import save
 from motlp.report.curve import check_plot, plot_risk
@@ -104,7 +104,7 @@ def check_places(settings: SweepSettings) -> None:
         check_writable(path)
     places = [resolve_place(path) for path in (settings.save, settings.plot) if path is not None]
     if len(places) == 2 and places[0] == places[1]:
-        raise InvalidConfig(f"`save` and `plot` are both {settings.save}; give each a file of its own.")
+        raise InvalidConfig(f"{arg('save')} and {arg('plot')} are both {settings.save}; give each a file of its own.")
 
 
 @app.command("interactions")

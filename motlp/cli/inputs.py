@@ -8,7 +8,7 @@ from motlp.cli.progress import Stages
 from motlp.cli.settings import DataSettings, RunSettings, SolveSettings, ThreatSettings
 from motlp.datasets.paths import expand
 from motlp.datasets.registry import load
-from motlp.errors import InvalidBudget, InvalidConfig, InvalidFile, UnknownName
+from motlp.errors import InvalidBudget, InvalidConfig, InvalidFile, UnknownName, arg
 from motlp.problem import archive
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
@@ -43,14 +43,17 @@ def make_threat(settings: ThreatSettings) -> Threat:
     if settings.cost == "quadratic":
         for name in ("norm", "eps"):
             if getattr(settings, name) is not None:
-                raise InvalidConfig(f"`{name}` has no meaning under the quadratic cost; leave it out.")
+                raise InvalidConfig(f"{arg(name)} has no meaning under the quadratic cost; leave it out.")
         if settings.tau is None:
-            raise InvalidBudget("`tau` is missing; the quadratic cost needs the price of a squared distance.")
+            raise InvalidBudget(f"{arg('tau')} is missing; the quadratic cost needs the price of a squared distance.")
         return Quadratic(settings.tau)
     if settings.cost != "ball":
         raise UnknownName("cost", settings.cost, ("ball", "quadratic"))
     if settings.tau is not None:
-        raise InvalidConfig("`tau` has no meaning under the ball cost; set `cost` to quadratic, or leave `tau` out.")
+        raise InvalidConfig(
+            f"{arg('tau')} has no meaning under the ball cost; set {arg('cost')} to quadratic, or leave {arg('tau')} "
+            "out."
+        )
     return Ball("l2" if settings.norm is None else settings.norm)
 
 
@@ -79,7 +82,7 @@ def load_interactions(settings: DataSettings, threat: Threat | None) -> Hypergra
     for name in SELECTION:
         if getattr(settings, name) not in (None, False):
             raise InvalidConfig(
-                f"`{name}` selects points, but {settings.data} holds the interactions of "
+                f"{arg(name)} selects points, but {settings.data} holds the interactions of "
                 f"{hypergraph.measure.name} as they were selected; leave it out."
             )
     if threat is not None and threat != hypergraph.threat:
@@ -133,10 +136,12 @@ def check_place(place: Path | None, measure: LabeledMeasure, threat: Threat, sou
     if place is None or not place.exists():
         return
     if source is not None and place.samefile(expand(source)):
-        raise InvalidFile(f"{place} is what the interactions are loaded from; give another name to `save`.")
+        raise InvalidFile(f"{place} is what the interactions are loaded from; give another name to {arg('save')}.")
     try:
         found = archive.load(place, measure)
         if found.threat != threat:
             raise InvalidFile(f"{place} is of {found.threat}, not {threat}.")
     except InvalidFile as error:
-        raise InvalidFile(f"{error.text()} It is not overwritten: remove it, or give another name to `save`.") from None
+        raise InvalidFile(
+            f"{error.text()} It is not overwritten: remove it, or give another name to {arg('save')}."
+        ) from None

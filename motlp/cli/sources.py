@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from motlp.cli.settings import Settings
 from motlp.cli.values import read_assignments
-from motlp.errors import InvalidConfig, MotlpError, UnknownName, shorten
+from motlp.errors import InvalidConfig, MotlpError, UnknownName, arg, shorten
 
 S = TypeVar("S", bound=Settings)
 EXPECTED = {
@@ -72,13 +72,13 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 
 def describe_fault(error: Any) -> str:
-    """What is wrong with a value, from an error of pydantic; the name of its setting stands in backticks."""
+    """What is wrong with a value, from an error of pydantic; the name of its setting is marked."""
     context, value = error.get("ctx", {}), error["input"]
     if isinstance(context.get("error"), MotlpError):
         return context["error"].text()
-    name = f"`{str(error['loc'][0]).replace('-', '_')}`"
+    name = arg(str(error["loc"][0]).replace("-", "_"))
     if error["type"] == "missing":
-        return f"{name} is missing; give it on the command line or in a `config` file."
+        return f"{name} is missing; give it on the command line or in a {arg('config')} file."
     expected = EXPECTED.get(error["type"], error["msg"])
     if error["type"] == "greater_than_equal":
         expected = f"at least {context['ge']}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from motlp.errors import InvalidBudget, InvalidConfig, shorten
+from motlp.errors import InvalidBudget, InvalidConfig, arg, shorten
 from motlp.problem.rationals import exact
 
 MOST_BUDGETS = 10_000  # in a range
@@ -64,7 +64,7 @@ def read_range(text: str) -> list[Fraction]:
     Raises:
         InvalidBudget: it is no range, or one that is empty, reversed or too long.
     """
-    given, parts = f"`eps` is {shorten(text)}", [part.strip() for part in text.split(":")]
+    given, parts = f"{arg('eps')} is {shorten(text)}", [part.strip() for part in text.split(":")]
     if len(parts) != 3 or not parts[2].isdecimal() or len(parts[2]) > MOST_DIGITS:
         raise InvalidBudget(f"{given}, no range; write start:stop:count, such as 0.5:4:15, or a list such as 0.5,1,2.")
     start, stop, count = read_budget(parts[0]), read_budget(parts[1]), int(parts[2])
@@ -89,7 +89,7 @@ def read_orders(value: Any) -> list[int]:
     try:
         return [int(str(part)) for part in parts]
     except ValueError:
-        raise InvalidBudget(f"`order` is {shorten(value)}; write whole numbers, such as 2,3.") from None
+        raise InvalidBudget(f"{arg('order')} is {shorten(value)}; write whole numbers, such as 2,3.") from None
 
 
 def read_assignments(value: Any) -> Any:
@@ -105,7 +105,7 @@ def read_assignment(text: Any) -> tuple[str, Any]:
     """
     key, equals, value = str(text).partition("=")
     if not equals or not key.strip():
-        raise InvalidConfig(f"`option` is {shorten(text)}; write key=value, such as time_limit=60.")
+        raise InvalidConfig(f"{arg('option')} is {shorten(text)}; write key=value, such as time_limit=60.")
     try:
         return key.strip(), tomllib.loads(f"value = {value.strip()}")["value"]
     except (ValueError, RecursionError):  # no TOML, or a number of thousands of digits, or thousands of brackets

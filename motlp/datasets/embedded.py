@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 
 from motlp.datasets.selection import Selection
-from motlp.errors import InvalidMeasure, shorten
+from motlp.errors import InvalidMeasure, arg, shorten
 from motlp.problem.measure import LabeledMeasure
 
 MOST_DRAWN = 10_000_000  # points a class; more may not fit in memory
@@ -32,7 +32,7 @@ def gaussians(selection: Selection) -> LabeledMeasure:
     seed = 0 if selection.seed is None else selection.seed
     if count > MOST_DRAWN:
         raise InvalidMeasure(
-            f"`per_class` is {shorten(count)}; of gaussians, {MOST_DRAWN} points a class are drawn at most."
+            f"{arg('per_class')} is {shorten(count)}; of gaussians, {MOST_DRAWN} points a class are drawn at most."
         )
     centres = np.array(list(product([-2.0, 2.0, 6.0], [-2.0, 2.0])))
     noise = [np.random.default_rng([seed, k]).standard_normal((count, 2)) for k in range(len(centres))]

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from motlp.datasets.selection import Selection
-from motlp.errors import DatasetUnavailable, InvalidFile, UnknownName, one_line
+from motlp.errors import DatasetUnavailable, InvalidFile, UnknownName, arg, one_line
 from motlp.problem.measure import LabeledMeasure
 
 # Sub-folders of these names are splits, unless there are others beside them: then all are classes.
@@ -30,7 +30,7 @@ def image_folder(path: Path, selection: Selection) -> LabeledMeasure:
     classes = entries(folder)
     if classes and {entry.name for entry in classes} <= set(SPLITS):
         splits = " or ".join(entry.name for entry in classes)
-        raise InvalidFile(f"{path} holds splits, not classes; choose one with `split`: {splits}.")
+        raise InvalidFile(f"{path} holds splits, not classes; choose one with {arg('split')}: {splits}.")
     paths, labels = list_labelled_files(folder, classes)
     # Selected by the number of the file, so that only the images that are wanted are read.
     numbers, titles = np.arange(len(paths)).reshape(-1, 1), [entry.name for entry in classes]

@@ -6,7 +6,7 @@ from zipfile import is_zipfile
 import numpy as np
 
 from motlp.datasets.selection import Selection
-from motlp.errors import InvalidFile, InvalidMeasure, one_line
+from motlp.errors import InvalidFile, InvalidMeasure, arg, one_line
 from motlp.problem.measure import LabeledMeasure
 
 
@@ -27,4 +27,5 @@ def npz_file(path: Path, selection: Selection) -> LabeledMeasure:
     try:
         return selection.apply(LabeledMeasure.from_arrays(arrays["x"], arrays["y"], arrays.get("mass"), name=path.stem))
     except InvalidMeasure as error:
-        raise InvalidMeasure(f"{path}: {error.text()}") from None
+        text = error.spell(lambda name: "x" if name == "X" else arg(name))  # as the file has it
+        raise InvalidMeasure(f"{path}: {text}") from None

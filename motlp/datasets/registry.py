@@ -10,7 +10,7 @@ from motlp.datasets.npz import npz_file
 from motlp.datasets.paths import expand
 from motlp.datasets.selection import Selection
 from motlp.datasets.vision import vision
-from motlp.errors import DatasetUnavailable, InvalidMeasure, UnknownName, shorten
+from motlp.errors import DatasetUnavailable, InvalidMeasure, UnknownName, arg, shorten
 from motlp.problem.measure import LabeledMeasure, check_count
 
 SOURCES: dict[str, Callable[[Selection], LabeledMeasure]] = {
@@ -62,7 +62,8 @@ def load(
     check_count("seed", seed, 0)
     if seed is not None and per_class is None and str(name) not in DRAWN:
         raise InvalidMeasure(
-            f"`seed` is {shorten(seed)}, but without `per_class` all points are kept; give both, or leave `seed` out."
+            f"{arg('seed')} is {shorten(seed)}, but without {arg('per_class')} all points are kept; give both, or "
+            f"leave {arg('seed')} out."
         )
     if not isinstance(split, str | None):
         raise UnknownName("split", split, ("train", "test"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from motlp.errors import UnknownName
+from motlp.errors import UnknownName, arg
 from motlp.problem.measure import LabeledMeasure
 
 
@@ -30,4 +30,4 @@ class Selection:
     def refuse_split(self, name: str) -> None:
         """Refuse a split, for the data set of that name has none."""
         if self.split is not None:
-            raise UnknownName("split", self.split, (), f"{name} has no splits; leave `split` out.")
+            raise UnknownName("split", self.split, (), f"{name} has no splits; leave {arg('split')} out.")

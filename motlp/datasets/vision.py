@@ -6,7 +6,7 @@ import numpy as np
 
 from motlp.datasets.paths import data_folder
 from motlp.datasets.selection import Selection
-from motlp.errors import DatasetUnavailable, InvalidFile, UnknownName, one_line
+from motlp.errors import DatasetUnavailable, InvalidFile, UnknownName, arg, one_line
 from motlp.problem.measure import LabeledMeasure
 
 SPLITS = ("train", "test")
@@ -48,6 +48,7 @@ def torchvision_files(name: str, kind: str, split: str, selection: Selection) ->
             ) from None
         if "not found" in str(error):
             raise DatasetUnavailable(
-                f"{name} is not, or not whole, in {root}; set `download` to get it, or give its folder as `root`."
+                f"{name} is not, or not whole, in {root}; set {arg('download')} to get it, or give its folder as "
+                f"{arg('root')}."
             ) from None
         raise InvalidFile(f"the files of {name} in {root} cannot be read: {one_line(error)}.") from None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import Any
 
-from motlp.errors import InvalidConfig, InvalidModel, MotlpError, UnknownName, shorten
+from motlp.errors import InvalidConfig, InvalidModel, MotlpError, UnknownName, arg, shorten
 from motlp.frameworks.engine import FRAMEWORKS, find_engine
 from motlp.frameworks.model import Model
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
@@ -17,7 +17,9 @@ def check_names(**names: object) -> None:
     """Refuse what is no name."""
     for what, name in names.items():
         if not isinstance(name, str):
-            raise InvalidConfig(f"`{what}` is {shorten(name)}; it must be a name, a text such as {EXAMPLES[what]!r}.")
+            raise InvalidConfig(
+                f"{arg(what)} is {shorten(name)}; it must be a name, a text such as {EXAMPLES[what]!r}."
+            )
 
 
 def declaration(name: str, framework: str) -> Callable[[Hypergraph], Any]:
@@ -54,8 +56,13 @@ def declaration(name: str, framework: str) -> Callable[[Hypergraph], Any]:
     return function
 
 
-def declare(hypergraph: Hypergraph, name: str = "dual", framework: str = "cvxpy") -> Model:
-    """Declare a formulation, found by name, over the interactions of a hypergraph.
+def declare(hypergraph: Hypergraph, model: str = "dual", framework: str = "cvxpy") -> Model:
+    """Declare a formulation over the interactions of a hypergraph.
+
+    Args:
+        hypergraph: the interactions; `Hypergraph.maximal()` has those that are needed under a ball.
+        model: name of the formulation, such as "dual" or "primal".
+        framework: "cvxpy", "pyomo" or "matrix".
 
     Raises:
         UnknownName: no such formulation, or it is not declared in that framework.
@@ -64,19 +71,19 @@ def declare(hypergraph: Hypergraph, name: str = "dual", framework: str = "cvxpy"
         InvalidModel: what declares it raises an error, or returns no model of that hypergraph.
     """
     check_hypergraph(hypergraph)
-    function = declaration(name, framework)
-    whose = f"the model {name!r} (function {framework} of module {getattr(function, '__module__', 'unknown')})"
+    function = declaration(model, framework)
+    whose = f"the model {model!r} (function {framework} of module {getattr(function, '__module__', 'unknown')})"
     started = time.perf_counter()
     try:
-        model = function(hypergraph)
+        declared = function(hypergraph)
     except (MotlpError, MemoryError):
         raise
     except Exception as error:  # whatever it may raise
         raise InvalidModel(f"{whose} cannot be declared ({name_error(error)}); it must be repaired there.") from error
-    if fault := fault_of(model, hypergraph, framework):
+    if fault := fault_of(declared, hypergraph, framework):
         raise InvalidModel(f"{whose} {fault}; it must be repaired there.")
-    model.seconds = time.perf_counter() - started
-    return model
+    declared.seconds = time.perf_counter() - started
+    return declared
 
 
 def fault_of(model: Any, hypergraph: Hypergraph, framework: str) -> str:

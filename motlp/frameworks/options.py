@@ -7,7 +7,7 @@ from typing import Any
 
 import highspy
 
-from motlp.errors import InvalidConfig, UnknownName, shorten
+from motlp.errors import InvalidConfig, UnknownName, arg, shorten
 from motlp.frameworks.highs import SilentHighs
 
 NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a word"}
@@ -23,11 +23,14 @@ def read_options(options: Mapping[str, Any] | None) -> dict[str, Any]:
         return {}
     if not isinstance(options, Mapping):
         raise InvalidConfig(
-            f"`options` is {shorten(options)}; it must be a mapping of names to values, such as {{'time_limit': 60}}."
+            f"{arg('options')} is {shorten(options)}; it must be a mapping of names to values, such as "
+            "{'time_limit': 60}."
         )
     for name in options:
         if not isinstance(name, str):
-            raise InvalidConfig(f"`options` has the name {shorten(name)}; a name must be a text, such as 'time_limit'.")
+            raise InvalidConfig(
+                f"{arg('options')} has the name {shorten(name)}; a name must be a text, such as 'time_limit'."
+            )
     return dict(options)
 
 

@@ -74,8 +74,7 @@ def pairs_within(
         if most is not None and found > most:
             raise TooManyInteractions(
                 f"more than {most:,} pairs of points of different classes are within reach of each other "
-                f"({found:,} after {done} of {len(tasks)} tiles). Lower `eps` (or raise `tau`), take fewer points of "
-                "each class, or raise `most`."
+                f"({found:,} after {done} of {len(tasks)} tiles)."
             )
         progress.update("pairs", done, len(tasks))
     return _assemble(parts, points)

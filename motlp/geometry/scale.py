@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Int64
 
-from motlp.errors import InvalidMeasure
+from motlp.errors import InvalidMeasure, arg
 from motlp.geometry.distance import Points
 
 ORDINARY = 300  # exponents of a reach that need no scaling, on either side of 0; also of a reach that was scaled
@@ -84,7 +84,7 @@ def scale_costs(points: Points, price: Fraction, order: int) -> Scaled:
     if points.dtype.kind != "f" and price < CHEAPEST:
         raise InvalidMeasure(
             "the quadratic cost of one squared step between points is below 1e-290, which no float64 holds; "
-            "scale `tau` or the points."
+            f"scale {arg('tau')} or the points."
         )
     return scale(points, Fraction(2) ** ((exponent_of(2 * (order - 1) / price) + 2) // 2))
 

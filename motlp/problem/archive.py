@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from motlp.errors import InvalidFile, MotlpError, one_line, shorten
+from motlp.errors import InvalidFile, MotlpError, arg, one_line, shorten
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
-from motlp.problem.measure import LabeledMeasure, exact_unit
+from motlp.problem.measure import LabeledMeasure, check_measure, exact_unit
 from motlp.problem.rationals import exact
 from motlp.problem.threat import Ball, Quadratic
 from motlp.system.atomic import write_atomically
@@ -79,10 +79,13 @@ def load(path: str | Path, measure: LabeledMeasure | None = None) -> Hypergraph:
         measure: refuse the file unless its points, labels, masses and unit are those of this measure.
 
     Raises:
+        InvalidMeasure: `measure` is not one.
         InvalidFile: the file is damaged, altered, of another kind or version, or of another measure, and the text says
             what differs; or a set in it is no interaction of its points.
     """
     path = check_path(path)
+    if measure is not None:
+        check_measure(measure)
     arrays = read_arrays(path)
     if str(arrays.get("format")) != FORMAT:
         raise InvalidFile(
@@ -156,7 +159,7 @@ def digest_arrays(arrays: dict[str, Any]) -> str:
 def check_path(path: str | Path) -> Path:
     """The path of a file, once it is known to be a path."""
     if not isinstance(path, str | os.PathLike) or not str(path):
-        raise InvalidFile(f"`path` is {shorten(path)}; give the path of a .npz file.")
+        raise InvalidFile(f"{arg('path')} is {shorten(path)}; give the path of a .npz file.")
     return Path(path)
 
 

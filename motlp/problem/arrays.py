@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int32, Shaped
 
-from motlp.errors import InvalidMeasure, one_line
+from motlp.errors import InvalidMeasure, arg, one_line
 
 
 def as_features(values: Any) -> Shaped[np.ndarray, "points ..."]:
@@ -14,7 +14,8 @@ def as_features(values: Any) -> Shaped[np.ndarray, "points ..."]:
     features = as_array(values, "X")
     if features.ndim < 2:
         raise InvalidMeasure(
-            f"`X` has shape {features.shape}; it must have one row per point. For one feature use X.reshape(-1, 1)."
+            f"{arg('X')} has shape {features.shape}; it must have one row per point. For one feature use X.reshape(-1, "
+            "1)."
         )
     return features
 
@@ -23,7 +24,7 @@ def as_labels(values: Any) -> Shaped[np.ndarray, " points"]:
     """The labels as an array, of any type."""
     labels = as_array(values, "y")
     if labels.ndim != 1:
-        raise InvalidMeasure(f"`y` has shape {labels.shape}; it must be one-dimensional, one label per point.")
+        raise InvalidMeasure(f"{arg('y')} has shape {labels.shape}; it must be one-dimensional, one label per point.")
     check_labels(labels)
     return labels
 
@@ -31,16 +32,16 @@ def as_labels(values: Any) -> Shaped[np.ndarray, " points"]:
 def as_array(values: Any, name: str, dtype: type | None = None) -> Shaped[np.ndarray, "..."]:
     """The values as an array; refused if they are of different lengths, or if NumPy would lose some of them."""
     if np.ma.isMaskedArray(values) and np.ma.is_masked(values):
-        raise InvalidMeasure(f"`{name}` has masked entries; remove or fill them first.")
+        raise InvalidMeasure(f"{arg(name)} has masked entries; remove or fill them first.")
     if hasattr(values, "toarray"):
-        raise InvalidMeasure(f"`{name}` is a sparse array; give {name}.toarray().")
+        raise InvalidMeasure(f"{arg(name)} is a sparse array; give {name}.toarray().")
     try:
         array = np.asarray(values)
         return array if dtype is None or array.dtype.kind == "c" else array.astype(dtype)
     except OverflowError:
-        raise InvalidMeasure(f"`{name}` has numbers beyond the range of floating point; scale them.") from None
+        raise InvalidMeasure(f"{arg(name)} has numbers beyond the range of floating point; scale them.") from None
     except Exception as error:  # arrays of other libraries raise errors of their own, such as tensors with a gradient
-        raise InvalidMeasure(f"`{name}` is no array of numbers of one length each: {one_line(error)}.") from None
+        raise InvalidMeasure(f"{arg(name)} is no array of numbers of one length each: {one_line(error)}.") from None
 
 
 def check_features(points: Shaped[np.ndarray, "points dims"]) -> None:
@@ -64,7 +65,7 @@ def check_features(points: Shaped[np.ndarray, "points dims"]) -> None:
 def check_labels(labels: Shaped[np.ndarray, " points"]) -> None:
     """Refuse what is missing or no label: None, NaN, NaT, infinities, complex numbers."""
     if labels.dtype.kind == "c":
-        raise InvalidMeasure("`y` holds complex numbers, which have no order; use whole numbers or texts.")
+        raise InvalidMeasure(f"{arg('y')} holds complex numbers, which have no order; use whole numbers or texts.")
     if labels.dtype.kind in "fmM":
         odd = ~np.isfinite(labels)
     elif labels.dtype.kind == "O":
@@ -92,7 +93,7 @@ def number_labels(
     try:
         values, numbers = np.unique(labels, return_inverse=True)
     except TypeError:
-        raise InvalidMeasure("`y` mixes types that have no order; use numbers only or texts only.") from None
+        raise InvalidMeasure(f"{arg('y')} mixes types that have no order; use numbers only or texts only.") from None
     whole = values.dtype.kind == "f" and (np.abs(values) < 2**53).all() and (values == np.floor(values)).all()
     return values.astype(np.int64) if whole else values, numbers.astype(np.int32)
 
@@ -102,7 +103,7 @@ def check_numbers(labels: Shaped[np.ndarray, "..."], points: int, classes: int) 
     if labels.shape != (points,):
         raise InvalidMeasure(f"{points} points but labels of shape {labels.shape}; every point needs one label.")
     if labels.dtype.kind not in "iu" or not np.array_equal(np.unique(labels), np.arange(classes)):
-        raise InvalidMeasure("`labels` must be 0 … K-1, each in use, with one name each; use from_arrays.")
+        raise InvalidMeasure(f"{arg('labels')} must be 0 … K-1, each in use, with one name each; use from_arrays.")
 
 
 def check_mass(mass: Shaped[np.ndarray, "..."], points: int) -> None:
@@ -110,7 +111,7 @@ def check_mass(mass: Shaped[np.ndarray, "..."], points: int) -> None:
     if mass.dtype.kind != "f":
         raise InvalidMeasure(f"masses of type {mass.dtype} are not real numbers; convert them first.")
     if mass.shape != (points,):
-        raise InvalidMeasure(f"`mass` has shape {mass.shape} for {points} points; give one mass a point.")
+        raise InvalidMeasure(f"{arg('mass')} has shape {mass.shape} for {points} points; give one mass a point.")
     if not np.isfinite(mass).all() or (mass < 0).any():
         worst = int(np.flatnonzero(~(np.isfinite(mass) & (mass >= 0)))[0])
         raise InvalidMeasure(f"the mass of point {worst} is {mass[worst]}; masses must be finite and at least 0.")

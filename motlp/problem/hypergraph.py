@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from jaxtyping import Bool, Float64, Int32, Int64
 from scipy.sparse.csgraph import connected_components
 
-from motlp.errors import InvalidBudget, InvalidHypergraph, shorten
+from motlp.errors import InvalidBudget, InvalidHypergraph, arg, shorten
 from motlp.geometry.exact import within
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.memberships import Memberships, list_memberships
@@ -55,7 +55,7 @@ class Hypergraph:
         for name in ("members", "births"):
             if not isinstance(getattr(self, name), tuple | list):
                 raise InvalidHypergraph(
-                    f"`{name}` is {shorten(getattr(self, name))}; give a tuple with an array for each order."
+                    f"{arg(name)} is {shorten(getattr(self, name))}; give a tuple with an array for each order."
                 )
         if not self.members or len(self.members) != len(self.births):
             raise InvalidHypergraph(
@@ -164,7 +164,7 @@ class Hypergraph:
             InvalidHypergraph: `kept` does not hold one truth value for each interaction.
         """
         if np.shape(kept) != (self.size,) or np.asarray(kept).dtype != bool:
-            raise InvalidHypergraph(f"`kept` is {shorten(kept)}; give {self.size} truth values.")
+            raise InvalidHypergraph(f"{arg('kept')} is {shorten(kept)}; give {self.size} truth values.")
         cuts = np.cumsum(list(self.counts.values()))[:-1]
         masks = np.split(kept, cuts)
         return replace(
@@ -180,11 +180,11 @@ class Hypergraph:
             InvalidBudget: `eps` is larger than the budget of this hypergraph, or the threat has no budget.
         """
         if self.eps is None:
-            raise InvalidBudget("the quadratic cost has no budget; enumerate again with another `tau`.")
+            raise InvalidBudget(f"the quadratic cost has no budget; enumerate again with another {arg('tau')}.")
         budget = exact(eps)
         if budget > self.eps:
             raise InvalidBudget(
-                f"`eps` is {spell(budget)}, larger than {spell(self.eps)}, up to which interactions are known; "
+                f"{arg('eps')} is {spell(budget)}, larger than {spell(self.eps)}, up to which interactions are known; "
                 "enumerate them at the largest budget first."
             )
         radius, norm = budget / self.measure.unit, self.threat.norm
@@ -215,7 +215,9 @@ class Hypergraph:
 def check_hypergraph(value: object) -> None:
     """Refuse what is no Hypergraph."""
     if not isinstance(value, Hypergraph):
-        raise InvalidHypergraph(f"`hypergraph` is {shorten(value)}; it must be one, as motlp.interactions returns.")
+        raise InvalidHypergraph(
+            f"{arg('hypergraph')} is {shorten(value)}; it must be one, as motlp.interactions returns."
+        )
 
 
 def choose_order(order: int | None, most: int, what: str) -> int:
@@ -227,14 +229,14 @@ def choose_order(order: int | None, most: int, what: str) -> int:
     return min(3, most) if order is None else check_order(order, most, what)
 
 
-def check_order(order: int, most: int, what: str) -> int:
+def check_order(order: int, most: int, what: str, name: str = "order") -> int:
     """The order, once it is known to be a whole number between 1 and `most`; `what` says in words what `most` is.
 
     Raises:
         InvalidBudget: it is not.
     """
     if isinstance(order, bool | np.bool_) or not isinstance(order, Integral) or not 1 <= order <= most:
-        raise InvalidBudget(f"`order` is {shorten(order)}; it must be a whole number between 1 and {most}, {what}.")
+        raise InvalidBudget(f"{arg(name)} is {shorten(order)}; it must be a whole number between 1 and {most}, {what}.")
     return int(order)
 
 

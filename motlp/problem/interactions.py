@@ -16,7 +16,7 @@ import numpy as np
 import scipy.sparse as sp
 from jaxtyping import Float64, Int32
 
-from motlp.errors import InvalidBudget, InvalidMeasure, TooManyInteractions, shorten
+from motlp.errors import InvalidBudget, TooManyInteractions, arg, shorten
 from motlp.geometry.cliques import cofaces, faces_of
 from motlp.geometry.distance import LARGEST, Norm, Points, diameter, slack
 from motlp.geometry.exact import decide
@@ -25,7 +25,7 @@ from motlp.geometry.moments import below, costs
 from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
 from motlp.geometry.scale import scale, scale_costs
 from motlp.problem.hypergraph import Hypergraph, choose_order
-from motlp.problem.measure import LabeledMeasure
+from motlp.problem.measure import LabeledMeasure, check_measure
 from motlp.problem.rationals import Number
 from motlp.problem.threat import Ball, Quadratic, Threat, check_threat
 from motlp.system.executor import check_executor
@@ -48,6 +48,7 @@ class _Run(NamedTuple):
     most: int
     executor: Executor | None
     progress: Progress
+    advice: str  # to those who ask for too many interactions
 
 
 def interactions(
@@ -78,7 +79,7 @@ def interactions(
         InvalidMeasure: the features are too large, or too different in size, for exact arithmetic.
         TooManyInteractions: there are more than `most`; if there are far more, a sample shows it early.
     """
-    _check_measure(measure)
+    check_measure(measure)
     check_threat(threat)
     check_executor(executor)
     check_progress(progress)
@@ -86,10 +87,11 @@ def interactions(
     order = choose_order(
         order, measure.classes, "the number of classes, as an interaction holds at most one point of a class"
     )
-    _check_most(most)
+    check_most(most)
     by_class = np.argsort(measure.labels, kind="stable").astype(np.int32)
     points, labels = measure.points[by_class], measure.labels[by_class]
-    run = _Run(points, labels, order, most, executor, progress)
+    advice = f"{threat.fewer.capitalize()}, lower the order, take fewer points of each class, or raise {arg('most')}."
+    run = _Run(points, labels, order, most, executor, progress, advice)
     match threat:
         case Ball(norm=norm):
             sets = _enumerate_balls(run, norm, threat.budget(eps) / measure.unit)
@@ -99,19 +101,10 @@ def interactions(
     return Hypergraph(measure, threat, budget, tuple(by_class[rows] for rows in members), births)
 
 
-def _check_measure(value: object) -> None:
-    """Refuse what is no measure."""
-    if not isinstance(value, LabeledMeasure):
-        raise InvalidMeasure(
-            f"`measure` is {shorten(value)}; it must be a LabeledMeasure, as datasets.load and "
-            "LabeledMeasure.from_arrays make them."
-        )
-
-
-def _check_most(value: object) -> None:
+def check_most(value: object) -> None:
     """Refuse what is no number of interactions."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
-        raise InvalidBudget(f"`most` is {shorten(value)}; it must be a whole number, at least 1.")
+        raise InvalidBudget(f"{arg('most')} is {shorten(value)}; it must be a whole number, at least 1.")
 
 
 def _enumerate_balls(run: _Run, norm: Norm, radius: Fraction) -> list[Sets]:
@@ -201,7 +194,12 @@ def _pairs(run: _Run, limit: Fraction, norm: Norm) -> Pairs:
     about = estimate_pairs(run.points, run.labels, limit, norm)
     if about > 2 * room:
         _refuse(run, [len(run.points)], about)
-    return pairs_within(run.points, run.labels, limit, norm, executor=run.executor, progress=run.progress, most=room)
+    try:
+        return pairs_within(
+            run.points, run.labels, limit, norm, executor=run.executor, progress=run.progress, most=room
+        )
+    except TooManyInteractions as error:
+        raise TooManyInteractions(f"{error.text()} {run.advice}") from None
 
 
 def _grow(run: _Run, sets: list[Sets], extend: Callable[[int, int], Iterator[Sets]]) -> Sets:
@@ -257,6 +255,5 @@ def _refuse(run: _Run, counts: list[int], about: float) -> NoReturn:
     known = ", ".join(f"{count:,} of order {k}" for k, count in enumerate(counts, start=1))
     raise TooManyInteractions(
         f"{known} and about {float(f'{about:.2g}'):,.0f} of order {len(counts) + 1} are more than the {run.most:,} "
-        "interactions allowed. Lower `eps` (or raise `tau`), lower `order`, take fewer points of each class, or raise "
-        "`most`."
+        f"interactions allowed. {run.advice}"
     )

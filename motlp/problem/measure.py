@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float64, Int32, Num
 
-from motlp.errors import InvalidMeasure, UnknownName, shorten
+from motlp.errors import InvalidMeasure, UnknownName, arg, shorten
 from motlp.problem.arrays import (
     as_array,
     as_features,
@@ -108,7 +108,8 @@ class LabeledMeasure:
         features, targets = as_features(X), as_labels(y)
         if len(features) != len(targets):
             raise InvalidMeasure(
-                f"`X` has {len(features)} points and `y` has {len(targets)} labels; they must be of one length."
+                f"{arg('X')} has {len(features)} points and {arg('y')} has {len(targets)} labels; they must be of one "
+                "length."
             )
         if unit is None:
             unit = Fraction(1, 255) if features.dtype == np.uint8 else Fraction(1)
@@ -172,7 +173,8 @@ class LabeledMeasure:
         check_count("seed", seed, 0)
         if seed is not None and per_class is None:
             raise InvalidMeasure(
-                f"`seed` is {shorten(seed)}, but `per_class` is missing; give both, or leave `seed` out."
+                f"{arg('seed')} is {shorten(seed)}, but {arg('per_class')} is missing; give both, or leave "
+                f"{arg('seed')} out."
             )
         rng = None if seed is None else np.random.default_rng(seed)
         chosen = np.sort(np.concatenate([self._choose(label, per_class, rng) for label in kept]))
@@ -191,7 +193,7 @@ class LabeledMeasure:
         if classes is None:
             return list(range(self.classes))
         if isinstance(classes, str | bytes) or not isinstance(classes, Iterable):
-            raise InvalidMeasure(f"`classes` is {shorten(classes)}; give a list of names, such as ['1', '4'].")
+            raise InvalidMeasure(f"{arg('classes')} is {shorten(classes)}; give a list of names, such as ['1', '4'].")
         kept = sorted(self._number(wanted) for wanted in classes)
         if not kept:
             raise InvalidMeasure("no class is selected; name at least two.")
@@ -217,7 +219,8 @@ class LabeledMeasure:
             return found
         if count > len(found):
             raise InvalidMeasure(
-                f"`per_class` is {shorten(count)} but class {self.class_names[label]!r} has {len(found)} points; "
+                f"{arg('per_class')} is {shorten(count)} but class {self.class_names[label]!r} has {len(found)} "
+                "points; "
                 f"ask for {len(found)} at most."
             )
         return found[:count] if rng is None else rng.choice(found, count, replace=False)
@@ -226,7 +229,7 @@ class LabeledMeasure:
 def as_names(names: Any) -> tuple[str, ...]:
     """The names of classes, as texts, which must differ."""
     if isinstance(names, str | bytes) or not isinstance(names, Iterable):
-        raise InvalidMeasure(f"`class_names` is {shorten(names)}; give a list of names, one a class.")
+        raise InvalidMeasure(f"{arg('class_names')} is {shorten(names)}; give a list of names, one a class.")
     texts = tuple(name if isinstance(name, str) else shorten(name) for name in names)
     if len(set(texts)) < len(texts):
         twice = next(text for text in texts if texts.count(text) > 1)
@@ -243,13 +246,22 @@ def exact_unit(unit: Number) -> Fraction:
         if isinstance(unit, float | np.floating) and number.denominator > 1:
             raise ValueError
     except (ArithmeticError, AttributeError, TypeError, ValueError):
-        raise InvalidMeasure(f"`unit` is {shorten(unit)}; give it exactly, such as Fraction(1, 255).") from None
+        raise InvalidMeasure(f"{arg('unit')} is {shorten(unit)}; give it exactly, such as Fraction(1, 255).") from None
     if number <= 0:
-        raise InvalidMeasure(f"`unit` is {shorten(unit)}; it must be positive: the feature value of one step.")
+        raise InvalidMeasure(f"{arg('unit')} is {shorten(unit)}; it must be positive: the feature value of one step.")
     return number
 
 
 def check_count(name: str, value: Any, least: int) -> None:
     """Refuse an argument that is neither None nor a whole number of at least so much."""
     if value is not None and (isinstance(value, bool | np.bool_) or not isinstance(value, Integral) or value < least):
-        raise InvalidMeasure(f"`{name}` is {shorten(value)}; it must be a whole number, at least {least}.")
+        raise InvalidMeasure(f"{arg(name)} is {shorten(value)}; it must be a whole number, at least {least}.")
+
+
+def check_measure(value: object) -> None:
+    """Refuse what is no measure."""
+    if not isinstance(value, LabeledMeasure):
+        raise InvalidMeasure(
+            f"{arg('measure')} is {shorten(value)}; it must be a LabeledMeasure, as datasets.load and "
+            "LabeledMeasure.from_arrays make them."
+        )

@@ -16,7 +16,8 @@ def own(array: Shaped[np.ndarray, "..."], dtype: Any = None) -> Shaped[np.ndarra
     base = array
     while isinstance(base, np.ndarray):
         base = base.base  # type: ignore[assignment]
-    if array.dtype.hasobject or (isinstance(base, bytes) and array.flags.c_contiguous and dtype in (None, array.dtype)):
+    is_owned = isinstance(base, bytes) and not array.flags.writeable  # NumPy unpickles some as writeable bytes
+    if array.dtype.hasobject or (is_owned and array.flags.c_contiguous and dtype in (None, array.dtype)):
         return array
     made = np.ascontiguousarray(array, dtype).reshape(array.shape)
     return np.ndarray(made.shape, made.dtype, made.tobytes())

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from motlp.errors import InvalidBudget, shorten
+from motlp.errors import InvalidBudget, arg, shorten
 
 Number = int | float | str | Decimal | Fraction | np.integer | np.floating
 
@@ -25,19 +25,19 @@ def exact(value: Number, name: str = "eps") -> Fraction:
     try:
         number = rational(value)
     except Exception:  # any type: a value of any class may be asked for its text
-        raise InvalidBudget(f"`{name}` is {shorten(value)}; it must be a finite number, such as 0.5.") from None
+        raise InvalidBudget(f"{arg(name)} is {shorten(value)}; it must be a finite number, such as 0.5.") from None
     try:
         vanishes = number != 0 and float(number) == 0
     except OverflowError:
         vanishes = True
     if vanishes:
-        raise InvalidBudget(f"`{name}` is {shorten(value)}, beyond the range of floating point; scale the features.")
+        raise InvalidBudget(f"{arg(name)} is {shorten(value)}, beyond the range of floating point; scale the features.")
     if number < 0:
         least = "positive" if name == "tau" else "at least 0"
         given = value if isinstance(value, str) else shorten(value)
-        raise InvalidBudget(f"`{name}` is {given}; it must be {least}.")
+        raise InvalidBudget(f"{arg(name)} is {given}; it must be {least}.")
     if max(number.numerator.bit_length(), number.denominator.bit_length()) > MOST_BITS:
-        raise InvalidBudget(f"`{name}` is a fraction of thousands of digits; round it.")
+        raise InvalidBudget(f"{arg(name)} is a fraction of thousands of digits; round it.")
     return number
 
 

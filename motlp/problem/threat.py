@@ -7,7 +7,7 @@ from typing import ClassVar, get_args
 import numpy as np
 from jaxtyping import Float64
 
-from motlp.errors import InvalidBudget, UnknownName, shorten
+from motlp.errors import InvalidBudget, UnknownName, arg, shorten
 from motlp.geometry.distance import Norm
 from motlp.geometry.enclosing import BIRTH_ERROR
 from motlp.problem.rationals import Number, exact
@@ -32,6 +32,7 @@ class Ball:
     norm: Norm
     has_budget: ClassVar[bool] = True
     birth_word: ClassVar[str] = "birth"
+    fewer: ClassVar[str] = f"lower {arg('eps')}"  # what makes the interactions fewer
 
     def __init__(self, norm: str = "l2") -> None:
         if not isinstance(norm, str) or norm not in get_args(Norm):
@@ -45,7 +46,7 @@ class Ball:
             InvalidBudget: `eps` is missing, negative or no finite number.
         """
         if eps is None:
-            raise InvalidBudget("`eps` is missing; give the radius of the balls in feature units, such as 0.5.")
+            raise InvalidBudget(f"{arg('eps')} is missing; give the radius of the balls in feature units, such as 0.5.")
         return exact(eps)
 
     def costs(self, births: Births) -> Births:
@@ -76,11 +77,12 @@ class Quadratic:
     norm: ClassVar[Norm] = "l2"
     has_budget: ClassVar[bool] = False
     birth_word: ClassVar[str] = "cost"
+    fewer: ClassVar[str] = f"raise {arg('tau')}"
 
     def __init__(self, tau: Number) -> None:
         object.__setattr__(self, "tau", exact(tau, "tau"))
         if self.tau <= 0:
-            raise InvalidBudget(f"`tau` is {tau}; it must be positive: the price of a unit of squared distance.")
+            raise InvalidBudget(f"{arg('tau')} is {tau}; it must be positive: the price of a unit of squared distance.")
 
     def budget(self, eps: Number | None) -> None:
         """None: this threat has no budget.
@@ -89,7 +91,9 @@ class Quadratic:
             InvalidBudget: `eps` is given.
         """
         if eps is not None:
-            raise InvalidBudget(f"`eps` is {shorten(eps)}, but the quadratic cost has no budget, only its price `tau`.")
+            raise InvalidBudget(
+                f"{arg('eps')} is {shorten(eps)}, but the quadratic cost has no budget, only its price {arg('tau')}."
+            )
 
     def costs(self, births: Births) -> Births:
         """c_A of interactions, given their births, which are the costs."""
@@ -110,4 +114,4 @@ Threat = Ball | Quadratic
 def check_threat(value: object) -> None:
     """Refuse what is no Threat."""
     if not isinstance(value, Threat):
-        raise InvalidBudget(f"`threat` is {shorten(value)}; it must be a Ball or Quadratic, such as Ball('l2').")
+        raise InvalidBudget(f"{arg('threat')} is {shorten(value)}; it must be a Ball or Quadratic, such as Ball('l2').")

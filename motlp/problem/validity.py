@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 from jaxtyping import Bool, Float64, Int32
 
-from motlp.errors import InvalidHypergraph, shorten
+from motlp.errors import InvalidHypergraph, arg, shorten
 from motlp.geometry.extensions import sort_rows
 from motlp.geometry.fits import Found, fit_balls, price
 from motlp.geometry.scale import scale, scale_costs
@@ -33,11 +33,13 @@ def validate(measure: LabeledMeasure, threat: Threat, eps: Fraction | None, memb
         InvalidHypergraph: the text names the order, the set and the rule.
     """
     if not isinstance(measure, LabeledMeasure):
-        raise InvalidHypergraph(f"`measure` is {shorten(measure)}; it must be a LabeledMeasure.")
+        raise InvalidHypergraph(f"{arg('measure')} is {shorten(measure)}; it must be a LabeledMeasure.")
     if not isinstance(threat, Threat):
-        raise InvalidHypergraph(f"`threat` is {shorten(threat)}; it must be a Ball or Quadratic.")
+        raise InvalidHypergraph(f"{arg('threat')} is {shorten(threat)}; it must be a Ball or Quadratic.")
     if threat.has_budget == (eps is None):
-        raise InvalidHypergraph(f"`eps` is {eps} under {threat}; a ball has a budget, the quadratic cost has none.")
+        raise InvalidHypergraph(
+            f"{arg('eps')} is {eps} under {threat}; a ball has a budget, the quadratic cost has none."
+        )
     for k, (rows, listed) in enumerate(zip(members, births, strict=True), start=1):
         check_arrays(rows, listed, k)
         check_sets(measure, rows, k)

@@ -7,9 +7,11 @@ places between x and the next float, if there is one; x is chosen such that this
 
 from fractions import Fraction
 from math import ceil, floor, inf, nextafter
+from numbers import Integral
 
-from motlp.errors import InvalidBudget
+from motlp.errors import InvalidBudget, arg, shorten
 
+MOST_PLACES = 1100  # those of any float
 PLACES = 12  # decimal places of what a float can stand for; no two such decimals in [0, 1] share a float
 
 
@@ -41,19 +43,30 @@ def round_down(number: Fraction | float, places: int) -> Fraction:
     """The largest decimal of so many places that is at most a number.
 
     Raises:
-        InvalidBudget: the number is infinite or NaN.
+        InvalidBudget: `number` is not finite, or `places` is no whole number of at least 0.
     """
-    try:
-        exact = Fraction(number)
-    except (OverflowError, ValueError):
-        raise InvalidBudget(f"`number` is {number}; only a finite number can be rounded.") from None
-    return Fraction(floor(exact * 10**places), 10**places)
+    return Fraction(floor(read_number(number) * 10 ** read_places(places)), 10**places)
 
 
 def round_up(number: Fraction | float, places: int) -> Fraction:
     """The smallest decimal of so many places that is at least a number.
 
     Raises:
-        InvalidBudget: the number is infinite or NaN.
+        InvalidBudget: `number` is not finite, or `places` is no whole number of at least 0.
     """
-    return -round_down(-number, places)
+    return -round_down(-read_number(number), places)
+
+
+def read_number(number: Fraction | float) -> Fraction:
+    """A finite number, exactly."""
+    try:
+        return Fraction(number)
+    except (ArithmeticError, TypeError, ValueError):
+        raise InvalidBudget(f"{arg('number')} is {shorten(number)}; only a finite number can be rounded.") from None
+
+
+def read_places(places: int) -> int:
+    """A number of decimal places."""
+    if not isinstance(places, Integral) or not 0 <= places <= MOST_PLACES:
+        raise InvalidBudget(f"{arg('places')} is {shorten(places)}; it must be a whole number from 0 to {MOST_PLACES}.")
+    return int(places)

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from motlp.errors import InvalidConfig, MotlpError
+from motlp.errors import InvalidConfig, MotlpError, arg
 from motlp.problem.rationals import spell
 from motlp.report.words import NORMS
 from motlp.studies.rows import SweepRow
@@ -43,7 +43,7 @@ def plot_risk(rows: Sequence[SweepRow], path: str | Path) -> None:
     """
     target = check_plot(path) or Path(path)
     if not rows:
-        raise InvalidConfig("`rows` is empty; there is nothing to draw.")
+        raise InvalidConfig(f"{arg('rows')} is empty; there is nothing to draw.")
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 4.5), layout="constrained")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from motlp.errors import InvalidBudget
 from motlp.frameworks.catalogue import SolverInfo
 from motlp.frameworks.options import typed_options
 from motlp.solving.solution import Solution
@@ -40,5 +41,8 @@ class Direct:
             UnknownName, InvalidConfig, InvalidBudget: there is no such option, or it takes no such value.
         """
         checked = typed_options(self.name, dict(options), dict(self.options))
-        self.check(**checked)
+        try:
+            self.check(**checked)
+        except InvalidBudget as error:
+            raise InvalidBudget(f"of the options of {self.name}, {error}") from None
         return checked

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from motlp.errors import InvalidConfig, UnknownName
+from motlp.errors import InvalidConfig, UnknownName, arg
 from motlp.frameworks.declaration import check_names, declaration
-from motlp.frameworks.engine import check_solver, find_engine
+from motlp.frameworks.engine import FRAMEWORKS, check_solver, find_engine
 from motlp.frameworks.options import read_options
 from motlp.problem.hypergraph import Hypergraph
 from motlp.solving import sinkhorn, sinkhorn_lp
@@ -62,13 +62,11 @@ class Method:
         options = read_options(self.options)
         if self.solver is not None:
             object.__setattr__(self, "solver", self.solver.lower())
-        if self.framework == OURS and self.solver is None:
-            object.__setattr__(self, "solver", OURS)
-        if self.framework in (None, OURS) and self.solver in DIRECT:
-            self._refuse_model()
-            options = DIRECT[self.solver].read_options(options)
-        elif self.framework == OURS:
-            raise UnknownName("sinkhorn solver", self.solver, DIRECT)
+        if self.framework not in (None, OURS, *FRAMEWORKS):
+            raise UnknownName("framework", self.framework, (*FRAMEWORKS, OURS))
+        if self.framework == OURS or self.solver in DIRECT:
+            self._choose_direct()
+            options = DIRECT[self.declared[2]].read_options(options)
         else:
             model, framework, solver = self.declared
             declaration(model, framework)
@@ -102,11 +100,23 @@ class Method:
         model, framework, _ = self.declared
         return solve_hypergraph(hypergraph, model, framework, solver, options)
 
-    def _refuse_model(self) -> None:
+    def _choose_direct(self) -> None:
+        """Settles on a solver of ours, which needs neither a model nor a framework."""
+        solver = OURS if self.solver is None else self.solver
+        if solver not in DIRECT:
+            raise UnknownName("sinkhorn solver", solver, DIRECT)
+        if self.framework not in (None, OURS):
+            raise InvalidConfig(
+                f"{arg('framework')} is {self.framework!r}, but {solver} works on the interactions themselves; "
+                f"leave out {arg('framework')}."
+            )
+        object.__setattr__(self, "solver", solver)
+        object.__setattr__(self, "framework", None)
         if self.model is not None:
             raise InvalidConfig(
-                f"`model` is {self.model!r}, but {self.solver} works on the interactions themselves and declares none; "
-                "leave out `model`."
+                f"{arg('model')} is {self.model!r}, but {self.solver} works on the interactions themselves and "
+                "declares none; "
+                f"leave out {arg('model')}."
             )
 
 

@@ -12,6 +12,7 @@ problem; over-relaxed as in A. Thibault, L. Chizat, C. Dossal, N. Papadakis, "Ov
 regularized optimal transport" (arXiv 1711.01851).
 """
 
+import sys
 import warnings
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -23,7 +24,7 @@ from typing import Any, NamedTuple, TypeGuard
 import numpy as np
 from jaxtyping import Float64
 
-from motlp.errors import InvalidBudget, shorten
+from motlp.errors import InvalidBudget, arg, shorten
 from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
 from motlp.solving.direct import Direct
@@ -47,7 +48,10 @@ class NotConverged(UserWarning):
 
 @dataclass(frozen=True, eq=False)
 class Regularised(Solution):
-    """The answer of Sinkhorn: `plan` and `potential` are feasible, repaired from the regularised ones beside them.
+    """The answer of Sinkhorn: `plan` and `potential` are repaired from the regularised ones beside them.
+
+    The potential is feasible. The plan covers no point by more than its mass; singletons for what it leaves uncovered,
+    which `risk_lower` counts, make it feasible.
 
     Attributes:
         eta: the regularisation η that was reached.
@@ -139,7 +143,7 @@ def sinkhorn(
     seconds = {"declare": declared - began, "solve": perf_counter() - declared}
     answer = conclude(state, aim, end, seconds)
     if answer.status is Status.LIMIT:
-        warnings.warn(f"sinkhorn {answer.message}; its proved interval still holds", NotConverged, stacklevel=2)
+        warnings.warn(f"sinkhorn {answer.message}; its proved interval still holds", NotConverged, stacklevel=caller())
     return answer
 
 
@@ -237,9 +241,11 @@ def read_start(start: object, points: int) -> Float64[np.ndarray, " points"] | N
     except ValueError:  # rows of different lengths
         given = np.empty((), object)
     if given.dtype.kind not in "fiu":
-        raise InvalidBudget(f"`start` is {shorten(start)}; it must be an array of numbers, one potential a point.")
+        raise InvalidBudget(
+            f"{arg('start')} is {shorten(start)}; it must be an array of numbers, one potential a point."
+        )
     if given.shape != (points,):
-        raise InvalidBudget(f"`start` has shape {given.shape} for {points} points; give one potential a point.")
+        raise InvalidBudget(f"{arg('start')} has shape {given.shape} for {points} points; give one potential a point.")
     return given.astype(np.float64)
 
 
@@ -255,10 +261,10 @@ def read_aim(
     for name, value in numbers.items():
         if not is_positive(value) and (value is not None or name == "eta"):
             raise InvalidBudget(
-                f"`{name}` is {shorten(value)}; it must be a number, positive and finite, such as 1e-3."
+                f"{arg(name)} is {shorten(value)}; it must be a number, positive and finite, such as 1e-3."
             )
     if is_positive(eta) and eta < FINEST:
-        raise InvalidBudget(f"`eta` is {eta}; below {FINEST:g} floating point has no room for it; raise it.")
+        raise InvalidBudget(f"{arg('eta')} is {eta}; below {FINEST:g} floating point has no room for it; raise it.")
     counts = {"max_sweeps": max_sweeps, "leap": leap}
     for name, value in counts.items():
         check_whole(name, value)
@@ -266,16 +272,24 @@ def read_aim(
     return Aim(**floats, **{name: int(value) for name, value in counts.items()})  # type: ignore[call-overload]
 
 
+def caller() -> int:
+    """The level, for a warning, of the code outside of motlp that asked for the work."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("motlp."):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
 def check_whole(name: str, value: object) -> None:
     """Refuse what is no whole number of at least 1."""
     if not isinstance(value, Integral) or isinstance(value, bool) or int(value) < 1:
-        raise InvalidBudget(f"`{name}` is {shorten(value)}; it must be a whole number, at least 1.")
+        raise InvalidBudget(f"{arg(name)} is {shorten(value)}; it must be a whole number, at least 1.")
 
 
 def check_relaxation(value: object) -> None:
     """Refuse a factor with which the sweeps may not converge."""
     if not is_positive(value) or not 1 <= value < 2:
-        raise InvalidBudget(f"`relaxation` is {shorten(value)}; it must be a number of at least 1 and below 2.")
+        raise InvalidBudget(f"{arg('relaxation')} is {shorten(value)}; it must be a number of at least 1 and below 2.")
 
 
 def is_positive(value: object) -> TypeGuard[float]:

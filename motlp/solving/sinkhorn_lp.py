@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float64
 
-from motlp.errors import InvalidBudget
+from motlp.errors import InvalidBudget, arg
 from motlp.frameworks.answer import Status
+from motlp.frameworks.declaration import check_names
 from motlp.frameworks.engine import find_engine
 from motlp.frameworks.options import read_options
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
@@ -100,12 +101,15 @@ def sinkhorn_lp(
         InvalidHypergraph: `hypergraph` is not one.
     """
     if tol is None:
-        raise InvalidBudget(f"`tol` is None; it must be a number, positive and finite, such as {PROVED_OPTIMAL:g}.")
+        raise InvalidBudget(
+            f"{arg('tol')} is None; it must be a number, positive and finite, such as {PROVED_OPTIMAL:g}."
+        )
     read_aim(eta, tol, None, max_sweeps)
     check_whole("best", best)
     check_hypergraph(hypergraph)
     check_progress(progress)
     chosen, start = read_options(options), read_start(start, hypergraph.measure.size)
+    check_names(solver=solver)
     find_engine("matrix").prepare(solver, chosen)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotConverged)  # a guess is all that is wanted

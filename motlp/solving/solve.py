@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from motlp.errors import InvalidConfig, shorten
+from motlp.errors import InvalidConfig, arg, shorten
 from motlp.frameworks.catalogue import SolverInfo
 from motlp.frameworks.declaration import check_names
 from motlp.frameworks.engine import FRAMEWORKS, find_engine
@@ -53,13 +53,14 @@ def solve(
     """
     check_progress(progress)
     if not isinstance(start, Solution | None):
-        raise InvalidConfig(f"`start` is {shorten(start)}; it must be a Solution, or None.")
+        raise InvalidConfig(f"{arg('start')} is {shorten(start)}; it must be a Solution, or None.")
     if isinstance(problem, Model):
         check_asked(problem, model, framework, solver)
         return solve_model(problem, SOLVER if solver is None else solver, read_options(options))
     if not isinstance(problem, Hypergraph):
         raise InvalidConfig(
-            f"`problem` is {shorten(problem)}; it must be a hypergraph, which motlp.interactions(measure, …) makes, "
+            f"{arg('problem')} is {shorten(problem)}; it must be a hypergraph, which motlp.interactions(measure, …) "
+            "makes, "
             "or a model that motlp.declare(hypergraph) returns."
         )
     return Method(model, framework, solver, read_options(options)).solve(problem, start, progress)
@@ -76,10 +77,12 @@ def check_asked(declared: Model, model: str | None, framework: str | None, solve
     check_names(**{name: value for name, value in names.items() if value is not None})
     for name, (value, own) in asked.items():
         if value not in (None, own):
-            raise InvalidConfig(f"`{name}` is {value!r}, but the declared model is of {own!r}; leave out `{name}`.")
+            raise InvalidConfig(
+                f"{arg(name)} is {value!r}, but the declared model is of {own!r}; leave out {arg(name)}."
+            )
     if solver is not None and solver.lower() in DIRECT:
         raise InvalidConfig(
-            f"`solver` is {solver!r}, which works on the interactions themselves and takes no declared model; "
+            f"{arg('solver')} is {solver!r}, which works on the interactions themselves and takes no declared model; "
             "give it the hypergraph."
         )
 

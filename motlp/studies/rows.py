@@ -9,7 +9,7 @@ from math import inf, isfinite
 from pathlib import Path
 from typing import Any
 
-from motlp.errors import InvalidFile, one_line
+from motlp.errors import InvalidFile, arg, one_line
 from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.measure import LabeledMeasure
@@ -147,10 +147,12 @@ def read_rows(path: Path, study: Study) -> dict[Key, SweepRow]:
             reader = csv.DictReader(file)
             lines, columns = list(reader), tuple(reader.fieldnames or ())
     except (OSError, csv.Error) as error:
-        raise InvalidFile(f"{path} cannot be read as CSV ({one_line(error)}); give another name to `save`.") from None
+        raise InvalidFile(
+            f"{path} cannot be read as CSV ({one_line(error)}); give another name to {arg('save')}."
+        ) from None
     if columns != COLUMNS:
         found = ", ".join(columns) or "of no sweep"
-        raise InvalidFile(f"{path} has the columns {found}; give another name to `save`.")
+        raise InvalidFile(f"{path} has the columns {found}; give another name to {arg('save')}.")
     rows = {}
     for number, line in enumerate(lines, start=2):
         try:
@@ -168,11 +170,12 @@ def refuse_other_study(path: Path, line: Mapping[str, str], study: Study) -> Non
     if list(differing) == ["fingerprint"]:
         raise InvalidFile(
             f"{path} is of another study: its {line['data']} has other points, labels or masses; "
-            "give another name to `save`."
+            f"give another name to {arg('save')}."
         )
     for name, here in differing.items():
         raise InvalidFile(
-            f"{path} is of another study: {name} is {line[name]!r} there, {here!r} here; give another name to `save`."
+            f"{path} is of another study: {name} is {line[name]!r} there, {here!r} here; give another name to "
+            f"{arg('save')}."
         )
 
 
@@ -191,7 +194,7 @@ def refuse_other_counts(path: Path, rows: Mapping[Key, SweepRow], hypergraph: Hy
         if here != row.interactions:
             raise InvalidFile(
                 f"{path} is of another study: at eps {row.eps}, order {row.order} there are {row.interactions:,} "
-                f"interactions there, {here:,} here; give another name to `save`."
+                f"interactions there, {here:,} here; give another name to {arg('save')}."
             )
 
 

@@ -8,10 +8,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from motlp.errors import InvalidBudget, InvalidFile, InvalidMeasure, shorten
+from motlp.errors import InvalidBudget, InvalidFile, InvalidMeasure, arg, shorten
 from motlp.frameworks.answer import Status
+from motlp.frameworks.options import read_options
 from motlp.problem.hypergraph import Hypergraph, check_order, choose_order
-from motlp.problem.interactions import MOST, interactions
+from motlp.problem.interactions import MOST, check_most, interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import Number, exact, spell
 from motlp.problem.threat import Ball, Threat
@@ -22,6 +23,7 @@ from motlp.system.atomic import check_writable
 from motlp.system.executor import check_executor
 from motlp.system.progress import SILENCE, Progress, check_progress
 
+EXAMPLES = {"eps": "[0.5, 1]", "orders": "[2, 3]"}
 PENDING = 16  # bounds that an executor works on at a time: each is sent with its interactions, which take memory
 
 Point = tuple[Fraction, int]  # of the grid: a budget and an order
@@ -68,7 +70,8 @@ def sweep(
     check_source(source)
     check_executor(executor)
     check_progress(progress)
-    method = Method(model, framework, solver, options or {})
+    method = Method(model, framework, solver, read_options(options))
+    check_most(most)
     wanted, threat = grid(source, eps, orders), choose_threat(source, norm)
     measure = source.measure if isinstance(source, Hypergraph) else source
     study, path = Study.of(measure, threat.norm, method), check_path(save)
@@ -92,14 +95,15 @@ def check_source(source: object) -> None:
     """Refuse what is of another type than a sweep takes."""
     if not isinstance(source, LabeledMeasure | Hypergraph):
         raise InvalidMeasure(
-            f"`source` is {shorten(source)}; give a LabeledMeasure, as motlp.datasets.load makes, or a Hypergraph."
+            f"{arg('source')} is {shorten(source)}; give a LabeledMeasure, as motlp.datasets.load makes, or a "
+            "Hypergraph."
         )
 
 
 def check_path(save: str | Path | None) -> Path | None:
     """The path of the CSV file, once it is known that it can be written; None if there is to be no file."""
     if not isinstance(save, str | PathLike | None):
-        raise InvalidFile(f"`save` is {shorten(save)}; give the path of a CSV file.")
+        raise InvalidFile(f"{arg('save')} is {shorten(save)}; give the path of a CSV file.")
     path = None if save is None else Path(save)
     check_writable(path)
     return path
@@ -108,7 +112,7 @@ def check_path(save: str | Path | None) -> Path | None:
 def check_several(name: str, values: Any) -> Iterable[Any]:
     """The values, once it is known that they are a collection; a text is refused, as Python would take its letters."""
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
-        raise InvalidBudget(f"`{name}` is {shorten(values)}; give a list, such as [{shorten(values)}].")
+        raise InvalidBudget(f"{arg(name)} is {shorten(values)}; give a list, such as {EXAMPLES[name]}.")
     return values
 
 
@@ -123,13 +127,13 @@ def grid(source: LabeledMeasure | Hypergraph, eps: Sequence[Number], orders: Seq
     else:
         most, what = source.classes, "the number of classes"
     wanted = [choose_order(None, most, what)] if orders is None else check_several("orders", orders)
-    ranks = sorted({check_order(order, most, what) for order in wanted})
+    ranks = sorted({check_order(order, most, what, "orders") for order in wanted})
     budgets = sorted({exact(e) for e in check_several("eps", eps)})
     if not budgets or not ranks:
-        raise InvalidBudget("the sweep is empty; give at least one `eps` and one order.")
+        raise InvalidBudget(f"the sweep is empty; give at least one {arg('eps')} and one order.")
     if isinstance(source, Hypergraph) and source.eps is not None and budgets[-1] > source.eps:
         raise InvalidBudget(
-            f"`eps` goes up to {spell(budgets[-1])}, but the interactions are known up to {spell(source.eps)}; "
+            f"{arg('eps')} goes up to {spell(budgets[-1])}, but the interactions are known up to {spell(source.eps)}; "
             "stop there, or enumerate them at the largest budget first."
         )
     return [(e, order) for e in budgets for order in ranks]
@@ -144,9 +148,9 @@ def choose_threat(source: LabeledMeasure | Hypergraph, norm: str | None) -> Thre
     if isinstance(source, LabeledMeasure):
         return Ball("l2" if norm is None else norm)
     if not source.threat.has_budget:
-        raise InvalidBudget("a sweep over `eps` needs a ball cost; the quadratic cost has no budget.")
+        raise InvalidBudget(f"a sweep over {arg('eps')} needs a ball cost; the quadratic cost has no budget.")
     if norm is not None and Ball(norm) != source.threat:
-        raise InvalidBudget(f"`norm` is {norm}, but these are interactions of {source.threat}; enumerate again.")
+        raise InvalidBudget(f"{arg('norm')} is {norm}, but these are interactions of {source.threat}; enumerate again.")
     return source.threat
 
 

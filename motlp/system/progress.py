@@ -1,6 +1,6 @@
 """How long work reports what it has done so far."""
 
-from motlp.errors import InvalidConfig, shorten
+from motlp.errors import InvalidConfig, arg, shorten
 
 
 class Progress:
@@ -26,5 +26,6 @@ def check_progress(value: object) -> None:
     """Refuse what is no Progress."""
     if not isinstance(value, Progress):
         raise InvalidConfig(
-            f"`progress` is {shorten(value)}; give a motlp.Progress, or an object of a class that derives from it."
+            f"{arg('progress')} is {shorten(value)}; give a motlp.Progress, or an object of a class that derives from "
+            "it."
         )

@@ -17,7 +17,7 @@ BAD = [
     # data
     ("bound nan.npz --eps 1", "nan.npz: feature 1 of point 1 is nan"),
     ("bound infinite.npz --eps 1", "feature 1 of point 1 is inf"),
-    ("bound short.npz --eps 1", "X has 6 points and y has 5 labels"),
+    ("bound short.npz --eps 1", "short.npz: x has 6 points and y has 5 labels"),
     ("bound oneclass.npz --eps 1", "two"),
     ("bound negative.npz --eps 1", "the mass of point 5 is -1.0"),
     ("bound massless.npz --eps 1", "every mass is 0"),
@@ -142,7 +142,7 @@ BAD = [
     ("interactions digits --eps 1.5 --max-interactions 2000", "1,797 of order 1 and about"),
     (
         "bound digits --eps 1.5 --max-interactions 2000",
-        "Lower --eps (or raise --tau), lower --order, take fewer points",
+        "Lower --eps, lower the order, take fewer points of each class, or raise --max-interactions.",
     ),
     ("sweep digits --eps 1.5 --max-interactions 2000", "or raise --max-interactions."),
     ("bound digits --eps 1 --dask", "requires an argument"),

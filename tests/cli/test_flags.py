@@ -6,7 +6,7 @@ import pytest
 
 import motlp
 from motlp.cli.flags import FLAGS, spell_argument
-from motlp.errors import MotlpError
+from motlp.errors import MotlpError, arg
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from motlp.errors import MotlpError
 )
 def test_settings_of_any_command_are_spelled_as_flags(name, flag):
     assert spell_argument(name) == flag
-    assert MotlpError(f"`{name}` is 3.").spell(spell_argument) == f"{flag} is 3."
+    assert MotlpError(f"{arg(name)} is 3.").spell(spell_argument) == f"{flag} is 3."
 
 
 @pytest.mark.parametrize("name", ["X", "y", "mass", "unit", "eta", "hypergraph", "source", "problem", "threat"])

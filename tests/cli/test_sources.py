@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from motlp.cli.flags import spell_argument
 from motlp.cli.settings import BoundSettings, SweepSettings
 from motlp.cli.sources import read_settings
 from motlp.errors import InvalidConfig
@@ -68,4 +69,4 @@ def test_a_flag_is_named_where_it_is_the_flag_that_is_wrong(tmp_path):
     file.write_text('data = "digits"\norder = 2')
     with pytest.raises(InvalidConfig) as caught:
         read_settings(BoundSettings, {"order": "two"}, file)
-    assert caught.value.text() == "`order`: expected a whole number, not 'two'."
+    assert caught.value.spell(spell_argument) == "--order: expected a whole number, not 'two'."

@@ -98,4 +98,4 @@ def test_a_model_that_does_not_import_is_told_in_one_line(pair, theirs):
     )
     for act in (solve, declare):
         with pytest.raises(InvalidModel, match=text):
-            act(pair, **{"model" if act is solve else "name": "nowhere"})
+            act(pair, model="nowhere")

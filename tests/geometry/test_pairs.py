@@ -151,9 +151,8 @@ def test_too_many_are_refused():
     points, labels = cloud(np.uint8)
     count = len(pairs_within(points, labels, LIMITS["l2"], "l2").indices)
     assert len(pairs_within(points, labels, LIMITS["l2"], "l2", most=count).indices) == count
-    with pytest.raises(TooManyInteractions, match=f"more than {count - 1:,} pairs .* or raise most") as refusal:
+    with pytest.raises(TooManyInteractions, match=f"more than {count - 1:,} pairs of points"):
         pairs_within(points, labels, LIMITS["l2"], "l2", most=count - 1)
-    assert "raise --max" in refusal.value.spell({"most": "--max"}.get)
 
 
 def test_the_estimate_is_unbiased_and_exact_when_small():

@@ -143,6 +143,17 @@ def test_a_measure_owns_its_arrays():
     assert replace(direct, name="again").points is direct.points  # copied once
 
 
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_nothing_of_a_measure_that_was_pickled_can_be_written_to(protocol):
+    measure = LabeledMeasure.from_arrays(np.arange(6000.0).reshape(-1, 2), np.arange(3000) % 2)
+    again = pickle.loads(pickle.dumps(measure, protocol))
+    for name in ("points", "labels", "mass"):
+        assert not getattr(again, name).flags.writeable
+        with pytest.raises(ValueError, match="WRITEABLE"):
+            getattr(again, name).flags.writeable = True
+        assert np.array_equal(getattr(again, name), getattr(measure, name))
+
+
 def test_views_from_before_write_to_nothing_of_a_measure():
     points = np.zeros((4, 1))
     view = points[:]

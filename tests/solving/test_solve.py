@@ -10,7 +10,7 @@ from support.ready import READY
 
 from motlp import Ball, declare, interactions, solve, solvers
 from motlp.datasets import load
-from motlp.errors import InvalidConfig, UnknownName
+from motlp.errors import InvalidBudget, InvalidConfig, UnknownName
 from motlp.report.records import bound_record
 from motlp.solving import method
 from motlp.solving.method import DEFAULTS, Default, Method
@@ -102,7 +102,9 @@ def test_every_solver_says_what_it_solves():
         ({"model": ""}, UnknownName, "unknown model ''. Known: "),
         ({"solver": "sinkorn"}, UnknownName, "Did you mean 'sinkhorn'?"),
         ({"framework": "sinkhorn", "solver": "highs"}, UnknownName, "unknown sinkhorn solver 'highs'. Known: sinkhorn"),
-        ({"framework": "cvxpy", "solver": "sinkhorn"}, UnknownName, "unknown CVXPY solver 'sinkhorn'"),
+        ({"framework": "cvxpy", "solver": "sinkhorn"}, InvalidConfig, "leave out framework."),
+        ({"framework": "Sinkhorn"}, UnknownName, "Did you mean 'sinkhorn'?"),
+        ({"solver": "sinkhorn", "options": {"eta": 0}}, InvalidBudget, "of the options of sinkhorn, eta is 0"),
         ({"solver": "sinkhorn", "model": "dual"}, InvalidConfig, "leave out model."),
         ({"solver": "sinkhorn", "options": {"eta": "small"}}, InvalidConfig, "'eta' takes a number, not 'small'"),
         ({"solver": "sinkhorn+lp", "options": {"marginal": 1.0}}, UnknownName, "unknown sinkhorn+lp option 'marginal'"),
