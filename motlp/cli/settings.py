@@ -26,6 +26,7 @@ NORMS = ", ".join(get_args(Norm))
 DATA_HELP = "a data set (digits, gaussians, mnist, …), a .npz with x and y, a folder of images, or saved interactions"
 ORDER_HELP = "most points in an interaction (default 3, or the number of classes if smaller)"
 LARGE = DEFAULTS[-1]  # the solver of large data, and how many interactions make them large
+FRAMEWORK_HELP = f"cvxpy, pyomo or matrix (default {FRAMEWORK}; none with sinkhorn)"
 SOLVER_HELP = f"see `motlp solvers` (default {DEFAULTS[0].solver}; {LARGE.solver} above {LARGE.above:,} interactions)"
 
 
@@ -127,9 +128,7 @@ class SolveSettings(RunSettings):
         str | None,
         Option(metavar="NAME", help=f"formulation: primal, … (default {MODEL})", rich_help_panel=SOLVER),
     ] = None
-    framework: Annotated[
-        str | None, Option(metavar="NAME", help=f"cvxpy, pyomo or matrix (default {FRAMEWORK})", rich_help_panel=SOLVER)
-    ] = None
+    framework: Annotated[str | None, Option(metavar="NAME", help=FRAMEWORK_HELP, rich_help_panel=SOLVER)] = None
     solver: Annotated[
         str | None,
         Option(metavar="NAME", help=SOLVER_HELP, rich_help_panel=SOLVER),

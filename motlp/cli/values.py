@@ -1,6 +1,6 @@
 """What a value means: the text of a flag, or a value of a TOML file.
 
-Errors name the setting in backticks, as those of the library do.
+Errors mark the name of the setting, as those of the library do.
 """
 
 import tomllib

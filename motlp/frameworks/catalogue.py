@@ -86,6 +86,20 @@ SOCP = f"{QP}, second-order cone"
 CONES = f"{SOCP}, exponential cone, semidefinite"
 HIGHS = Offer("matrix", "linear", "pip install highspy", ("highspy",), check=highs_options)  # on plain arrays
 
+
+def offer_commercial(name: str, package: str, kinds: str) -> Solver:
+    """A commercial solver that both frameworks call, and what CVXPY passes on to it."""
+    install = f"pip install {package}, and a licence"
+    return Solver(
+        name,
+        "commercial",
+        [
+            Offer("cvxpy", f"{kinds}, integer", install, (package,)),
+            Offer("pyomo", f"{QP}, integer", install),
+        ],
+    )
+
+
 # In the order in which they are listed.
 SOLVERS = (
     Solver(
@@ -240,38 +254,10 @@ SOLVERS = (
             Offer("pyomo", f"{QP}, nonlinear, integer", "the program scip, from scipopt.org"),
         ],
     ),
-    Solver(
-        "gurobi",
-        "commercial",
-        [
-            Offer("cvxpy", f"{SOCP}, integer", "pip install gurobipy, and a licence", ("gurobipy",)),
-            Offer("pyomo", f"{QP}, integer", "pip install gurobipy, and a licence"),
-        ],
-    ),
-    Solver(
-        "xpress",
-        "commercial",
-        [
-            Offer("cvxpy", f"{SOCP}, integer", "pip install xpress, and a licence", ("xpress",)),
-            Offer("pyomo", f"{QP}, integer", "pip install xpress, and a licence"),
-        ],
-    ),
-    Solver(
-        "mosek",
-        "commercial",
-        [
-            Offer("cvxpy", f"{CONES}, integer", "pip install mosek, and a licence", ("mosek",)),
-            Offer("pyomo", f"{QP}, integer", "pip install mosek, and a licence"),
-        ],
-    ),
-    Solver(
-        "cplex",
-        "commercial",
-        [
-            Offer("cvxpy", f"{SOCP}, integer", "pip install cplex, and a licence", ("cplex",)),
-            Offer("pyomo", f"{QP}, integer", "pip install cplex, and a licence"),
-        ],
-    ),
+    offer_commercial("gurobi", "gurobipy", SOCP),
+    offer_commercial("xpress", "xpress", SOCP),
+    offer_commercial("mosek", "mosek", CONES),
+    offer_commercial("cplex", "cplex", SOCP),
     Solver(
         "copt", "commercial", [Offer("cvxpy", f"{CONES}, integer", "pip install coptpy, and a licence", ("coptpy",))]
     ),
