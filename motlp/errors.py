@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import Any
 
-MARKED = re.compile("\ue000(\\w+)\ue001")  # characters for private use, which no text of a user holds
+MARKED = re.compile("\ue000(\\w+)\ue001")  # characters for private use, which hardly any text of a user holds
 
 
 def arg(name: str) -> str:
@@ -19,9 +19,11 @@ class MotlpError(Exception):
     Names of arguments in it are marked by `arg`.
     """
 
+    marked: tuple[Any, ...] = ()  # what the error is made of; `args` are these without the marks
+
     def __init__(self, *parts: Any) -> None:
         super().__init__(*(MARKED.sub(r"\1", part) if isinstance(part, str) else part for part in parts))
-        self.marked = parts  # of which `args` are the bare ones
+        self.marked = parts
 
     def __str__(self) -> str:
         return self.spell(str)
@@ -32,7 +34,7 @@ class MotlpError(Exception):
 
     def text(self) -> str:
         """The text with its arguments marked, as a part of the text of another error."""
-        return " ".join(map(str, self.marked))
+        return " ".join(map(str, self.marked or self.args))
 
 
 class InvalidMeasure(MotlpError, ValueError):

@@ -33,6 +33,14 @@ def test_arguments_are_spelled_and_texts_of_users_are_not(error):
     assert "\ue000" not in "".join(map(str, error.args))
 
 
+def test_an_error_of_ones_own_needs_no_parts():
+    class Mine(MotlpError):
+        def __init__(self, number: int) -> None:
+            self.number = number
+
+    assert str(Mine(3)) == "3"
+
+
 def test_the_text_of_one_error_in_another_is_spelled_too():
     inner = InvalidBudget(f"{arg('tau')} is 0.")
     assert InvalidBudget(f"file.toml: {inner.text()}").spell(str.upper) == "file.toml: TAU is 0."

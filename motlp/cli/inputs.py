@@ -51,8 +51,8 @@ def make_threat(settings: ThreatSettings) -> Threat:
         raise UnknownName("cost", settings.cost, ("ball", "quadratic"))
     if settings.tau is not None:
         raise InvalidConfig(
-            f"{arg('tau')} has no meaning under the ball cost; set {arg('cost')} to quadratic, or leave {arg('tau')} "
-            "out."
+            f"{arg('tau')} has no meaning under the ball cost; "
+            f"set {arg('cost')} to quadratic, or leave {arg('tau')} out."
         )
     return Ball("l2" if settings.norm is None else settings.norm)
 

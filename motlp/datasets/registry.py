@@ -62,8 +62,8 @@ def load(
     check_count("seed", seed, 0)
     if seed is not None and per_class is None and str(name) not in DRAWN:
         raise InvalidMeasure(
-            f"{arg('seed')} is {shorten(seed)}, but without {arg('per_class')} all points are kept; give both, or "
-            f"leave {arg('seed')} out."
+            f"{arg('seed')} is {shorten(seed)}, but without {arg('per_class')} all points are kept; "
+            f"give both, or leave {arg('seed')} out."
         )
     if not isinstance(split, str | None):
         raise UnknownName("split", split, ("train", "test"))

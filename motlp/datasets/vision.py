@@ -48,7 +48,7 @@ def torchvision_files(name: str, kind: str, split: str, selection: Selection) ->
             ) from None
         if "not found" in str(error):
             raise DatasetUnavailable(
-                f"{name} is not, or not whole, in {root}; set {arg('download')} to get it, or give its folder as "
-                f"{arg('root')}."
+                f"{name} is not, or not whole, in {root}; "
+                f"set {arg('download')} to get it, or give its folder as {arg('root')}."
             ) from None
         raise InvalidFile(f"the files of {name} in {root} cannot be read: {one_line(error)}.") from None

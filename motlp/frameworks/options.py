@@ -23,8 +23,8 @@ def read_options(options: Mapping[str, Any] | None) -> dict[str, Any]:
         return {}
     if not isinstance(options, Mapping):
         raise InvalidConfig(
-            f"{arg('options')} is {shorten(options)}; it must be a mapping of names to values, such as "
-            "{'time_limit': 60}."
+            f"{arg('options')} is {shorten(options)}; "
+            "it must be a mapping of names to values, such as {'time_limit': 60}."
         )
     for name in options:
         if not isinstance(name, str):

@@ -14,8 +14,8 @@ def as_features(values: Any) -> Shaped[np.ndarray, "points ..."]:
     features = as_array(values, "X")
     if features.ndim < 2:
         raise InvalidMeasure(
-            f"{arg('X')} has shape {features.shape}; it must have one row per point. For one feature use X.reshape(-1, "
-            "1)."
+            f"{arg('X')} has shape {features.shape}; it must have one row per point. "
+            f"For one feature use {arg('X')}.reshape(-1, 1)."
         )
     return features
 
@@ -34,7 +34,7 @@ def as_array(values: Any, name: str, dtype: type | None = None) -> Shaped[np.nda
     if np.ma.isMaskedArray(values) and np.ma.is_masked(values):
         raise InvalidMeasure(f"{arg(name)} has masked entries; remove or fill them first.")
     if hasattr(values, "toarray"):
-        raise InvalidMeasure(f"{arg(name)} is a sparse array; give {name}.toarray().")
+        raise InvalidMeasure(f"{arg(name)} is a sparse array; give {arg(name)}.toarray().")
     try:
         array = np.asarray(values)
         return array if dtype is None or array.dtype.kind == "c" else array.astype(dtype)

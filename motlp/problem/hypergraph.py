@@ -1,6 +1,6 @@
 """The hypergraph of class interactions: which sets of points the adversary can bring together."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property
 from numbers import Integral
@@ -63,6 +63,10 @@ class Hypergraph:
                 "give both for every order, from 1 on."
             )
         self.__setstate__({name: getattr(self, name) for name in ("members", "births")})
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Without what was worked out from them, which is worked out anew from what nobody can write to.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         # Like a measure, a hypergraph owns its arrays: a birth that somebody changes would make a wrong bound.

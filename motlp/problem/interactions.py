@@ -88,9 +88,14 @@ def interactions(
         order, measure.classes, "the number of classes, as an interaction holds at most one point of a class"
     )
     check_most(most)
+    if measure.size > most:
+        raise TooManyInteractions(
+            f"the {measure.size:,} points alone are more than the {most:,} interactions allowed. "
+            f"Take fewer points of each class, or raise {arg('most')}."
+        )
     by_class = np.argsort(measure.labels, kind="stable").astype(np.int32)
     points, labels = measure.points[by_class], measure.labels[by_class]
-    advice = f"{threat.fewer.capitalize()}, lower the order, take fewer points of each class, or raise {arg('most')}."
+    advice = f"{threat.fewer}, lower the order, take fewer points of each class, or raise {arg('most')}."
     run = _Run(points, labels, order, most, executor, progress, advice)
     match threat:
         case Ball(norm=norm):

@@ -108,8 +108,8 @@ class LabeledMeasure:
         features, targets = as_features(X), as_labels(y)
         if len(features) != len(targets):
             raise InvalidMeasure(
-                f"{arg('X')} has {len(features)} points and {arg('y')} has {len(targets)} labels; they must be of one "
-                "length."
+                f"{arg('X')} has {len(features)} points and {arg('y')} has {len(targets)} labels; "
+                "they must be of one length."
             )
         if unit is None:
             unit = Fraction(1, 255) if features.dtype == np.uint8 else Fraction(1)
@@ -173,8 +173,8 @@ class LabeledMeasure:
         check_count("seed", seed, 0)
         if seed is not None and per_class is None:
             raise InvalidMeasure(
-                f"{arg('seed')} is {shorten(seed)}, but {arg('per_class')} is missing; give both, or leave "
-                f"{arg('seed')} out."
+                f"{arg('seed')} is {shorten(seed)}, but {arg('per_class')} is missing; "
+                f"give both, or leave {arg('seed')} out."
             )
         rng = None if seed is None else np.random.default_rng(seed)
         chosen = np.sort(np.concatenate([self._choose(label, per_class, rng) for label in kept]))
@@ -219,9 +219,8 @@ class LabeledMeasure:
             return found
         if count > len(found):
             raise InvalidMeasure(
-                f"{arg('per_class')} is {shorten(count)} but class {self.class_names[label]!r} has {len(found)} "
-                "points; "
-                f"ask for {len(found)} at most."
+                f"{arg('per_class')} is {shorten(count)} but class {self.class_names[label]!r} "
+                f"has {len(found)} points; ask for {len(found)} at most."
             )
         return found[:count] if rng is None else rng.choice(found, count, replace=False)
 

@@ -32,7 +32,7 @@ class Ball:
     norm: Norm
     has_budget: ClassVar[bool] = True
     birth_word: ClassVar[str] = "birth"
-    fewer: ClassVar[str] = f"lower {arg('eps')}"  # what makes the interactions fewer
+    fewer: ClassVar[str] = f"Lower {arg('eps')}"  # what makes the interactions fewer
 
     def __init__(self, norm: str = "l2") -> None:
         if not isinstance(norm, str) or norm not in get_args(Norm):
@@ -77,7 +77,7 @@ class Quadratic:
     norm: ClassVar[Norm] = "l2"
     has_budget: ClassVar[bool] = False
     birth_word: ClassVar[str] = "cost"
-    fewer: ClassVar[str] = f"raise {arg('tau')}"
+    fewer: ClassVar[str] = f"Raise {arg('tau')}"
 
     def __init__(self, tau: Number) -> None:
         object.__setattr__(self, "tau", exact(tau, "tau"))

@@ -7,11 +7,15 @@ places between x and the next float, if there is one; x is chosen such that this
 
 from fractions import Fraction
 from math import ceil, floor, inf, nextafter
-from numbers import Integral
+from typing import Any
+
+import numpy as np
 
 from motlp.errors import InvalidBudget, arg, shorten
 
-MOST_PLACES = 1100  # those of any float
+Number = Fraction | float | np.integer | np.floating
+
+MOST_PLACES = 1100  # more than any float has
 PLACES = 12  # decimal places of what a float can stand for; no two such decimals in [0, 1] share a float
 
 
@@ -39,34 +43,35 @@ def read_lower(kept: float) -> Fraction:
     return decimal if decimal < Fraction(nextafter(kept, inf)) else Fraction(kept)
 
 
-def round_down(number: Fraction | float, places: int) -> Fraction:
+def round_down(number: Number, places: int | np.integer) -> Fraction:
     """The largest decimal of so many places that is at most a number.
 
     Raises:
-        InvalidBudget: `number` is not finite, or `places` is no whole number of at least 0.
+        InvalidBudget: `number` is not finite, or `places` is no whole number from 0 to 1,100.
     """
-    return Fraction(floor(read_number(number) * 10 ** read_places(places)), 10**places)
+    scale = 10 ** read_places(places)
+    return Fraction(floor(read_number(number) * scale), scale)
 
 
-def round_up(number: Fraction | float, places: int) -> Fraction:
+def round_up(number: Number, places: int | np.integer) -> Fraction:
     """The smallest decimal of so many places that is at least a number.
 
     Raises:
-        InvalidBudget: `number` is not finite, or `places` is no whole number of at least 0.
+        InvalidBudget: `number` is not finite, or `places` is no whole number from 0 to 1,100.
     """
     return -round_down(-read_number(number), places)
 
 
-def read_number(number: Fraction | float) -> Fraction:
+def read_number(number: Any) -> Fraction:
     """A finite number, exactly."""
     try:
-        return Fraction(number)
+        return Fraction(number.item() if isinstance(number, np.generic) else number)  # NumPy's integers overflow
     except (ArithmeticError, TypeError, ValueError):
         raise InvalidBudget(f"{arg('number')} is {shorten(number)}; only a finite number can be rounded.") from None
 
 
-def read_places(places: int) -> int:
+def read_places(places: Any) -> int:
     """A number of decimal places."""
-    if not isinstance(places, Integral) or not 0 <= places <= MOST_PLACES:
+    if isinstance(places, bool) or not isinstance(places, int | np.integer) or not 0 <= places <= MOST_PLACES:
         raise InvalidBudget(f"{arg('places')} is {shorten(places)}; it must be a whole number from 0 to {MOST_PLACES}.")
     return int(places)

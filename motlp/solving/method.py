@@ -45,6 +45,8 @@ DEFAULTS = (
 class Method:
     """A choice of model, framework, solver and options; what is None is chosen by the size of the problem.
 
+    Sinkhorn needs no framework: "sinkhorn" as a framework becomes None, and the solver says which kind is meant.
+
     Raises:
         UnknownName, SolverUnavailable, InvalidConfig: what is asked for does not exist here.
         InvalidModel: the model cannot be declared.
@@ -114,8 +116,7 @@ class Method:
         object.__setattr__(self, "framework", None)
         if self.model is not None:
             raise InvalidConfig(
-                f"{arg('model')} is {self.model!r}, but {self.solver} works on the interactions themselves and "
-                "declares none; "
+                f"{arg('model')} is {self.model!r}, but {solver} works on the interactions themselves; "
                 f"leave out {arg('model')}."
             )
 

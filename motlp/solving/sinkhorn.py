@@ -275,7 +275,7 @@ def read_aim(
 def caller() -> int:
     """The level, for a warning, of the code outside of motlp that asked for the work."""
     frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("motlp."):
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("motlp."):
         frame, level = frame.f_back, level + 1
     return level
 

@@ -34,7 +34,8 @@ def solve(
     Args:
         problem: a hypergraph; or a declared model, which says itself what is solved in which framework.
         model: the formulation that is declared over the hypergraph, "dual" by default.
-        framework: "cvxpy" (the default), "pyomo" or "matrix", in which it is declared; "sinkhorn" for none.
+        framework: "cvxpy" (the default), "pyomo" or "matrix", in which it is declared; "sinkhorn" for none, and
+            then the solver is "sinkhorn" by default.
         solver: a name that `motlp.solvers()` lists for the framework. "sinkhorn" and "sinkhorn+lp" work on the
             interactions themselves and need no framework.
         options: of the solver. Unless they name a method, "highs" takes a large hypergraph by its interior point
@@ -59,8 +60,8 @@ def solve(
         return solve_model(problem, SOLVER if solver is None else solver, read_options(options))
     if not isinstance(problem, Hypergraph):
         raise InvalidConfig(
-            f"{arg('problem')} is {shorten(problem)}; it must be a hypergraph, which motlp.interactions(measure, …) "
-            "makes, "
+            f"{arg('problem')} is {shorten(problem)}; "
+            "it must be a hypergraph, which motlp.interactions(measure, …) makes, "
             "or a model that motlp.declare(hypergraph) returns."
         )
     return Method(model, framework, solver, read_options(options)).solve(problem, start, progress)

@@ -58,7 +58,8 @@ class SweepRow(Study):
     """One bound of a sweep.
 
     Attributes:
-        data, fingerprint, norm, model, framework, solver, options: the study; what was left open is empty.
+        data, fingerprint, norm, model, framework, solver, options: the study; what was left open is empty,
+            and so is the framework of Sinkhorn.
         eps: the budget in feature units, as an exact text: a decimal such as 0.25, or a fraction such as 1/3 where no
             decimal is exact.
         order: truncation order L.
@@ -174,8 +175,8 @@ def refuse_other_study(path: Path, line: Mapping[str, str], study: Study) -> Non
         )
     for name, here in differing.items():
         raise InvalidFile(
-            f"{path} is of another study: {name} is {line[name]!r} there, {here!r} here; give another name to "
-            f"{arg('save')}."
+            f"{path} is of another study: {name} is {line[name]!r} there, {here!r} here; "
+            f"give another name to {arg('save')}."
         )
 
 

@@ -95,8 +95,8 @@ def check_source(source: object) -> None:
     """Refuse what is of another type than a sweep takes."""
     if not isinstance(source, LabeledMeasure | Hypergraph):
         raise InvalidMeasure(
-            f"{arg('source')} is {shorten(source)}; give a LabeledMeasure, as motlp.datasets.load makes, or a "
-            "Hypergraph."
+            f"{arg('source')} is {shorten(source)}; "
+            "give a LabeledMeasure, as motlp.datasets.load makes, or a Hypergraph."
         )
 
 

@@ -6,7 +6,7 @@ from motlp.errors import InvalidConfig, arg, shorten
 class Progress:
     """Receives the reports of long work. This kind ignores them; derive from it, and override the methods you need.
 
-    All methods are called in the thread that called for the work.
+    All methods are called in the thread that asked for the work.
     """
 
     def update(self, stage: str, done: float, total: float) -> None:
@@ -26,6 +26,6 @@ def check_progress(value: object) -> None:
     """Refuse what is no Progress."""
     if not isinstance(value, Progress):
         raise InvalidConfig(
-            f"{arg('progress')} is {shorten(value)}; give a motlp.Progress, or an object of a class that derives from "
-            "it."
+            f"{arg('progress')} is {shorten(value)}; "
+            "give a motlp.Progress, or an object of a class that derives from it."
         )

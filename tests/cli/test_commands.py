@@ -136,7 +136,8 @@ BAD = [
     ("interactions digits --eps 1 --save .", "it is a folder"),
     (
         "interactions digits --eps 1 --per-class 5 --save good.npz",
-        "not saved interactions; motlp.save writes them. It is not overwritten: remove it, or give another name to",
+        "not saved interactions; motlp.save writes them. It is not overwritten: remove it, "
+        "or give another name to --save.",
     ),
     ("interactions digits --eps 1 --max-interactions 0", "--max-interactions: expected at least 1"),
     ("interactions digits --eps 1.5 --max-interactions 2000", "1,797 of order 1 and about"),

@@ -1,6 +1,7 @@
 """Hypergraphs: filters agree with fresh enumerations, and the shapes and orders of everything fit together."""
 
 import pickle
+from copy import deepcopy
 from fractions import Fraction
 from itertools import combinations
 
@@ -154,3 +155,22 @@ def test_nobody_writes_to_what_a_bound_rests_on():
     by_hand = Hypergraph(measure, Ball("l2"), Fraction(1), hypergraph.members, tuple(births))
     births[1][:] = 0
     assert by_hand.births[1].tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize(
+    "copied", [*(lambda h, k=k: pickle.loads(pickle.dumps(h, k)) for k in range(pickle.HIGHEST_PROTOCOL + 1)), deepcopy]
+)
+@pytest.mark.parametrize("threat", [Ball("l2"), Quadratic("1/10")])
+def test_nothing_that_a_bound_rests_on_can_be_written_to_in_a_copy(copied, threat):
+    measure = LabeledMeasure.from_arrays(np.random.default_rng(0).normal(size=(400, 2)), np.arange(400) % 3, unit=1)
+    hypergraph = interactions(measure, threat, "0.2" if threat.has_budget else None, 2)
+    derived = ("sizes", "cost", "price", "binding")
+    for name in derived:
+        getattr(hypergraph, name)  # worked out before
+    again = copied(hypergraph)
+    arrays = [*again.members, *again.births, again.mass, *(getattr(again, name) for name in derived)]
+    for array in arrays:
+        assert not array.flags.writeable
+        with pytest.raises(ValueError, match="WRITEABLE"):
+            array.flags.writeable = True
+    assert np.array_equal(again.price, hypergraph.price)

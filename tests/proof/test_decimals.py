@@ -1,11 +1,15 @@
 """Floats and decimals of proved bounds: at most what is proved, and as near to it as they can be."""
 
+import inspect
 from fractions import Fraction
 from math import inf, nextafter
 
+import numpy as np
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from motlp.errors import InvalidBudget
 from motlp.proof.decimals import PLACES, float_above, float_below, keep_lower, read_lower, round_down, round_up
 
 SHORT = st.integers(0, 10**6).map(lambda n: Fraction(n, 10**6))
@@ -49,3 +53,15 @@ def test_rounding_to_places(number, places):
     assert up - step < number <= up
     assert (down / step).denominator == (up / step).denominator == 1
     assert round_down(float(number), places) <= float(number) <= round_up(float(number), places)
+
+
+@pytest.mark.parametrize("number", [10, 10.0, np.int64(10), np.uint8(10), np.float32(10), np.float64(10), Fraction(10)])
+def test_numbers_of_any_type_are_rounded(number):
+    assert round_down(number, 18) == round_up(number, np.int64(18)) == 10
+
+
+@pytest.mark.parametrize(("number", "places"), [(np.nan, 2), (-np.inf, 2), ("x", 2), (0.5, -1), (0.5, True)])
+def test_what_cannot_be_rounded_is_refused(number, places):
+    for act in (round_down, round_up):
+        with pytest.raises(InvalidBudget):
+            inspect.unwrap(act)(number, places)

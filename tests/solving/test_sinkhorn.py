@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.clouds import hypergraphs, linear
 from support.hearing import Heard
+from support.process import run_python
 
 from motlp.datasets import load
 from motlp.errors import InvalidBudget
@@ -221,3 +222,24 @@ def test_eta_comes_down_in_stages() -> None:
     assert stages == sorted(stages, reverse=True)
     assert COARSEST / 3 <= stages[0] <= COARSEST
     assert schedule(1.0) == [1.0]
+
+
+LINES = """
+import warnings
+import motlp
+measure = motlp.datasets.load("digits", per_class=10)
+hypergraph = motlp.interactions(measure, motlp.Ball("l2"), "1.2", 3)
+asked = {"tol": 1e-9, "max_sweeps": 2}
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    motlp.sinkhorn(hypergraph, **asked)
+    motlp.solve(hypergraph, solver="sinkhorn", options=asked)
+    motlp.sweep(hypergraph, ["1.2"], solver="sinkhorn", options=asked)
+print([(warning.filename, warning.lineno) for warning in caught])
+"""
+
+
+def test_a_warning_names_the_line_that_asked() -> None:
+    """In a process of its own, without the checks of types between the callers."""
+    done = run_python(LINES)
+    assert done.stdout == f"{[('<string>', line) for line in (9, 10, 11)]}\n"

@@ -143,3 +143,12 @@ def test_other_types_are_refused_in_one_line():
     done = subprocess.run([sys.executable, "-c", WRONG], capture_output=True, text=True, check=True)
     assert done.stdout.split()[::2] == [*["eps"] * 5, *["orders"] * 6, "model", "options", "save", "source", "source"]
     assert set(done.stdout.split()[1::2]) == {"1"}
+
+
+def test_sinkhorn_continues_by_either_of_its_names(measure, tmp_path, counted):
+    path = tmp_path / "sweep.csv"
+    rows = motlp.sweep(measure, ["0.3"], framework="sinkhorn", save=path)
+    counted.clear()
+    assert motlp.sweep(measure, ["0.3"], solver="sinkhorn", save=path) == rows
+    assert motlp.sweep(measure, ["0.3"], framework="sinkhorn", solver="Sinkhorn", save=path) == rows
+    assert counted == []
