@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from fractions import Fraction
 from functools import partial
-from numbers import Integral
 from typing import NamedTuple, NoReturn
 
 import numpy as np
 import scipy.sparse as sp
 from jaxtyping import Float64, Int32
 
-from motlp.errors import InvalidBudget, TooManyInteractions, arg, shorten
+from motlp.errors import TooManyInteractions, arg
 from motlp.geometry.cliques import cofaces, faces_of
 from motlp.geometry.distance import LARGEST, Norm, Points, diameter, slack
 from motlp.geometry.exact import decide
@@ -26,7 +25,7 @@ from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
 from motlp.geometry.scale import scale, scale_costs
 from motlp.problem.hypergraph import Hypergraph, choose_order
 from motlp.problem.measure import LabeledMeasure, check_measure
-from motlp.problem.rationals import Number
+from motlp.problem.rationals import Number, check_whole
 from motlp.problem.threat import Ball, Quadratic, Threat, check_threat
 from motlp.system.executor import check_executor
 from motlp.system.progress import SILENCE, Progress, check_progress
@@ -87,7 +86,7 @@ def interactions(
     order = choose_order(
         order, measure.classes, "the number of classes, as an interaction holds at most one point of a class"
     )
-    check_most(most)
+    check_whole("most", most)
     if measure.size > most:
         raise TooManyInteractions(
             f"the {measure.size:,} points alone are more than the {most:,} interactions allowed. "
@@ -104,12 +103,6 @@ def interactions(
             sets = _enumerate_cheap(run, tau * measure.unit**2)
     members, births = zip(*sets, strict=True)
     return Hypergraph(measure, threat, budget, tuple(by_class[rows] for rows in members), births)
-
-
-def check_most(value: object) -> None:
-    """Refuse what is no number of interactions."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
-        raise InvalidBudget(f"{arg('most')} is {shorten(value)}; it must be a whole number, at least 1.")
 
 
 def _enumerate_balls(run: _Run, norm: Norm, radius: Fraction) -> list[Sets]:

@@ -41,6 +41,12 @@ def exact(value: Number, name: str = "eps") -> Fraction:
     return number
 
 
+def check_whole(name: str, value: object) -> None:
+    """Refuse what is no whole number of at least 1; `name` is the argument that it was given for."""
+    if not isinstance(value, numbers.Integral) or isinstance(value, bool) or int(value) < 1:
+        raise InvalidBudget(f"{arg(name)} is {shorten(value)}; it must be a whole number, at least 1.")
+
+
 def rational(value: Any) -> Fraction:
     """The rational number that a value stands for, made of Python integers, as those of NumPy can overflow.
 

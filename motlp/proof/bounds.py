@@ -64,7 +64,7 @@ def _cost(hypergraph: Hypergraph, plan: np.ndarray, mass: np.ndarray) -> Fractio
     """Cost of the cover of the masses, relative to their sum; exact but for the costs c_A, which are rounded up."""
     spent = plan
     if not hypergraph.threat.has_budget:
-        dear = np.nextafter(plan * ((1.0 + hypergraph.cost) * (1.0 + FEW * UNIT_ROUNDOFF)), inf)
+        dear = np.nextafter(plan * (hypergraph.price * (1.0 + FEW * UNIT_ROUNDOFF)), inf)
         spent = np.where((plan > 0) & (hypergraph.sizes > 1), dear, plan)
     return (exact_sum(spent) + shortfall(hypergraph, plan, mass)) / exact_sum(mass)
 

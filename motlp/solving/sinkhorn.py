@@ -17,7 +17,7 @@ import warnings
 from dataclasses import dataclass
 from importlib.metadata import version
 from math import isfinite
-from numbers import Integral, Real
+from numbers import Real
 from time import perf_counter
 from typing import Any, NamedTuple, TypeGuard
 
@@ -27,6 +27,7 @@ from jaxtyping import Float64
 from motlp.errors import InvalidBudget, arg, shorten
 from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
+from motlp.problem.rationals import check_whole
 from motlp.solving.direct import Direct
 from motlp.solving.repair import estimate_cover_cost, repair
 from motlp.solving.sinkhorn_sweeps import RELAXATION, Sweeper
@@ -278,12 +279,6 @@ def caller() -> int:
     while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("motlp."):
         frame, level = frame.f_back, level + 1
     return level
-
-
-def check_whole(name: str, value: object) -> None:
-    """Refuse what is no whole number of at least 1."""
-    if not isinstance(value, Integral) or isinstance(value, bool) or int(value) < 1:
-        raise InvalidBudget(f"{arg(name)} is {shorten(value)}; it must be a whole number, at least 1.")
 
 
 def check_relaxation(value: object) -> None:

@@ -21,10 +21,11 @@ from motlp.frameworks.declaration import check_names
 from motlp.frameworks.engine import find_engine
 from motlp.frameworks.options import read_options
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
+from motlp.problem.rationals import check_whole
 from motlp.solving.declared import solve_hypergraph
 from motlp.solving.direct import Direct
 from motlp.solving.repair import Plan, Potential, estimate_cover_cost, repair_potential
-from motlp.solving.sinkhorn import NotConverged, Regularised, check_whole, read_aim, read_start, sinkhorn
+from motlp.solving.sinkhorn import NotConverged, Regularised, read_aim, read_start, sinkhorn
 from motlp.solving.solution import PROVED_OPTIMAL, Solution
 from motlp.system.compiled import njit
 from motlp.system.progress import SILENCE, Progress, check_progress

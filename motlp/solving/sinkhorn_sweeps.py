@@ -105,7 +105,7 @@ class Sweeper:
         """π_A(g)."""
         parts, before = [], 0
         for rows in self.hypergraph.members:
-            price = (1.0 + self.hypergraph.cost[before : before + len(rows)]) / self.eta
+            price = self.hypergraph.price[before : before + len(rows)] / self.eta
             parts.append(np.exp(np.minimum(self.scaled[rows].sum(axis=1) - price, 700.0)))
             before += len(rows)
         return np.concatenate(parts)

@@ -12,9 +12,9 @@ from motlp.errors import InvalidBudget, InvalidFile, InvalidMeasure, arg, shorte
 from motlp.frameworks.answer import Status
 from motlp.frameworks.options import read_options
 from motlp.problem.hypergraph import Hypergraph, check_order, choose_order
-from motlp.problem.interactions import MOST, check_most, interactions
+from motlp.problem.interactions import MOST, interactions
 from motlp.problem.measure import LabeledMeasure
-from motlp.problem.rationals import Number, exact, spell
+from motlp.problem.rationals import Number, check_whole, exact, spell
 from motlp.problem.threat import Ball, Threat
 from motlp.solving.method import Method
 from motlp.solving.solution import Solution
@@ -71,7 +71,7 @@ def sweep(
     check_executor(executor)
     check_progress(progress)
     method = Method(model, framework, solver, read_options(options))
-    check_most(most)
+    check_whole("most", most)
     wanted, threat = grid(source, eps, orders), choose_threat(source, norm)
     measure = source.measure if isinstance(source, Hypergraph) else source
     study, path = Study.of(measure, threat.norm, method), check_path(save)
