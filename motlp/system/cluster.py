@@ -13,6 +13,7 @@ from multiprocessing import resource_tracker
 from motlp.errors import MotlpError, one_line
 
 SECONDS_TO_ANSWER = 5.0
+LAST_PORT = 65_535
 NO_LOGS = logging.CRITICAL + 1  # a level above all messages
 
 
@@ -89,6 +90,9 @@ def check_scheduler(address: str) -> None:
     from distributed.comm import connect
 
     async def connect_once() -> None:
+        port = address.rpartition(":")[2]
+        if port.isdecimal() and int(port) > LAST_PORT:  # the system would take it modulo 65,536
+            raise ValueError(f"the port is {port}, and the last is {LAST_PORT}")
         security = Security().get_connection_args("client")
         async with asyncio.timeout(SECONDS_TO_ANSWER):
             comm = await connect(address, timeout=SECONDS_TO_ANSWER - 1, **security)

@@ -121,6 +121,13 @@ def test_addresses_where_nobody_is(address, monkeypatch):
     assert "\n" not in str(caught.value)
 
 
+def test_a_port_that_is_none_stands_for_no_other(cluster):
+    """The port modulo 65,536 would be that of a scheduler that answers."""
+    host, port = cluster.scheduler_address.rsplit(":", 1)
+    with pytest.raises(ClusterUnavailable, match="the last is 65535"), dask_executor(f"{host}:{int(port) + 65_536}"):
+        pass
+
+
 @pytest.mark.parametrize("greeting", [b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
 def test_something_else_that_listens(greeting, monkeypatch):
     monkeypatch.setattr("motlp.system.cluster.SECONDS_TO_ANSWER", 1.2)
