@@ -9,14 +9,14 @@ from motlp.frameworks.declaration import check_names, declaration
 from motlp.frameworks.engine import FRAMEWORKS, check_solver, find_engine
 from motlp.frameworks.options import read_options
 from motlp.problem.hypergraph import Hypergraph
-from motlp.solving import sinkhorn, sinkhorn_lp
+from motlp.solving import maxflow, sinkhorn, sinkhorn_lp
 from motlp.solving.declared import solve_hypergraph
 from motlp.solving.repair import Potential
 from motlp.solving.sinkhorn import Regularised
 from motlp.solving.solution import Solution
 from motlp.system.progress import Progress
 
-DIRECT = {solver.name: solver for solver in (sinkhorn.SOLVER, sinkhorn_lp.SOLVER)}
+DIRECT = {solver.name: solver for solver in (sinkhorn.SOLVER, sinkhorn_lp.SOLVER, maxflow.SOLVER)}
 OURS = "sinkhorn"  # the framework, in the table of solvers, of those that need none
 MODEL, FRAMEWORK, SOLVER = "dual", "cvxpy", "highs"  # unless others are asked for
 
