@@ -36,8 +36,8 @@ def solve(
         model: the formulation that is declared over the hypergraph, "dual" by default.
         framework: "cvxpy" (the default), "pyomo" or "matrix", in which it is declared; "sinkhorn" for none, and
             then the solver is "sinkhorn" by default.
-        solver: a name that `motlp.solvers()` lists for the framework. "sinkhorn" and "sinkhorn+lp" work on the
-            interactions themselves and need no framework.
+        solver: a name that `motlp.solvers()` lists for the framework. "sinkhorn", "sinkhorn+lp" and "maxflow" (for
+            pairs under a ball) work on the interactions themselves and need no framework.
         options: of the solver. Unless they name a method, "highs" takes a large hypergraph by its interior point
             method, without crossover; a declared model it takes as HiGHS sees fit.
         start: the solution of a neighbouring problem on the same points, for Sinkhorn to begin from; the others
