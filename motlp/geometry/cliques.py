@@ -68,7 +68,7 @@ def _distance(indptr, indices, distance, u, v):
 
 
 @njit(cache=True, nogil=True)
-def _too_wide(a, b, c, error):
+def is_too_wide(a, b, c, error):
     """Whether the triangle with squared sides a, b, c is acute and has abc / 16 area² > 1 beyond doubt.
 
     The answer for a triangle that is right or obtuse, by its true sides, is always no: its longest side has c <= 4, and
@@ -115,7 +115,7 @@ def _join(faces, face, stop, indptr, indices, distance, scale, error, sibling, c
                     outer[i] = distance[sibling[point]]
                 else:
                     outer[i] = _distance(indptr, indices, distance, faces[face, i], point)
-                wide |= _too_wide(scale * inner[i], scale * outer[i], scale * across, error)
+                wide |= is_too_wide(scale * inner[i], scale * outer[i], scale * across, error)
             if not wide:
                 for i in range(k):
                     members[count, i] = faces[face, i]

@@ -91,11 +91,11 @@ def _simplices(distances, order, enough, lower, upper):
             for v in range(u + 1, order):
                 D[u, v] = D[v, u] = distances[row, entry]
                 entry += 1
-        lower[row], upper[row] = _walk(D, enough, weights)
+        lower[row], upper[row] = walk(D, enough, weights)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _walk(D, enough, weights):
+def walk(D, enough, weights):
     """Bounds lo <= r² <= hi from squared distances D, and the weights that prove them; stops once lo > enough.
 
     The weights are the barycentric coordinates of the circumcentre of an affinely independent support, at first the
@@ -205,5 +205,5 @@ def centre_weights(D: Num[np.ndarray, "k k"]) -> Float64[np.ndarray, " k"]:
     """Weights λ of the centre Σ λ_v x_v of the smallest Euclidean ball around points with squared distances D."""
     weights = np.ones(len(D))
     if len(D) > 1:
-        _walk(D.astype(np.float64), np.inf, weights)
+        walk(D.astype(np.float64), np.inf, weights)
     return weights

@@ -31,12 +31,12 @@ def bounds(
     lo, hi = np.empty(len(members)), np.empty(len(members))
     for row, some in enumerate(members):
         x = floats(points[some])
-        lo[row], hi[row] = _bounds(x, np.argsort(x, axis=0), enough)
+        lo[row], hi[row] = bound_radius(x, np.argsort(x, axis=0), enough)
     return lo, hi
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _bounds(x, ranks, enough):
+def bound_radius(x, ranks, enough):
     """Column generation for the points x, sorted in every coordinate by ranks."""
     k = len(x)
     inverse, level = np.eye(k), np.ones(k)  # of the basis, slacks at first, and the values of its variables

@@ -1,0 +1,369 @@
+"""The heaviest sets of points that fit together, by a complete search on the pairs alone.
+
+Every point has a weight, and the points are ranked by it, the heaviest first. A set is found from the heaviest of its
+points, its *leader*, downwards: the candidates at first are the neighbours of the leader, and each point that joins
+leaves as candidates those after it that fit with it. No candidates can add more than the heaviest of each class among
+them add; where that is not enough for one of the best sets so far, the branch is given up. Source: branch and bound for
+the maximum weight clique with colours as bounds (P. Östergård, "A new algorithm for the maximum-weight clique problem",
+2001); here classes are the colours, and balls are tested as well.
+
+Sets that may be a little too wide are not left out: who wants to know must decide for those that are found.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float64, Int32, Int64
+
+from motlp.geometry.cliques import is_too_wide
+from motlp.geometry.enclosing import walk
+from motlp.geometry.enclosing_l1 import bound_radius
+from motlp.geometry.pairs import Pairs
+from motlp.system.compiled import njit
+from motlp.system.threads import share, threads_for
+
+PAIRS, TRIPLES, BALLS, COSTS = 0, 1, 2, 3  # what decides of a set: its pairs; or from four on its points; or a price
+
+
+class Ranked(NamedTuple):
+    """Pairs by rank: the neighbours of rank r that rank below it are `near[starts[r]:starts[r + 1]]`, ascending.
+
+    `who` names the point of each rank; `far` holds the distances of the pairs.
+    """
+
+    who: Int32[np.ndarray, " ranks"]
+    starts: Int64[np.ndarray, " ranks+1"]
+    near: Int32[np.ndarray, " pairs"]
+    far: Float64[np.ndarray, " pairs"]
+
+
+class Rule(NamedTuple):
+    """Which sets of pairwise close points fit together, and what they cost.
+
+    Attributes:
+        kind: PAIRS (all), TRIPLES (three do, more are decided by an l1 ball of radius 1), BALLS (a Euclidean ball of
+            radius 1) or COSTS (all, at Σ far / size).
+        unit: times a distance of the pairs (squared for l2), is the distance in which the rule is given.
+        error: relative error of what is computed from the distances.
+        points: of TRIPLES, in the unit in which the radius is 1.
+    """
+
+    kind: int
+    unit: float
+    error: float
+    points: Float64[np.ndarray, "points dims"]
+
+
+class Heaviest(NamedTuple):
+    """What a search found.
+
+    Set s is that of the points `members[starts[s]:starts[s + 1]]`, leader first, and weighs `weight[s]` after its cost.
+    No other set that a point leads, and none that is not part of a set found, weighs more than its `rest`.
+    """
+
+    starts: Int64[np.ndarray, " sets+1"]
+    members: Int32[np.ndarray, " _"]
+    weight: Float64[np.ndarray, " sets"]
+    rest: Float64[np.ndarray, " points"]
+
+
+def rank_pairs(pairs: Pairs, weight: Float64[np.ndarray, " points"], unit: float) -> Ranked:
+    """The pairs of points of positive weight, by rank; their distances are multiplied by `unit`."""
+    who = np.argsort(-weight, kind="stable")[: np.count_nonzero(weight > 0)].astype(np.int32)
+    rank = np.full(len(weight), -1, np.int32)
+    rank[who] = np.arange(len(who), dtype=np.int32)
+    rows = _list_under(_count_followers, _list_followers, len(who), *pairs, rank)
+    return Ranked(who, *_list_under(_count_leaders, _list_leaders, len(who), *rows, unit))
+
+
+def search(
+    ranked: Ranked,
+    weight: Float64[np.ndarray, " points"],
+    labels: Int32[np.ndarray, " points"],
+    rule: Rule,
+    least: float,
+    each: int,
+    work: int | None = None,
+) -> Heaviest:
+    """The heaviest sets that weigh more than `least` after their cost, up to `each` of them a leader.
+
+    Args:
+        ranked, weight: as given to and got from `rank_pairs`.
+        labels: classes of the points; a set has one point of a class at most.
+        rule: which sets fit.
+        least: weight to exceed.
+        each: sets to return for each leader at most.
+        work: pairs to look at for each leader at most, about; all by default.
+    """
+    who, parts = ranked.who, []
+    rest, work = np.zeros(len(weight)), np.iinfo(np.int64).max if work is None else work
+    ordered, classes = weight[who], labels[who]
+
+    def task(start: int, stop: int) -> None:
+        found = _search(*ranked, ordered, classes, int(labels.max()) + 1, *rule, least, each, work, rest, start, stop)
+        parts.append((start, found))
+
+    share(task, len(who), threads_for(len(ranked.near)))
+    parts.sort(key=lambda part: part[0])
+    lengths, members, weights = (np.concatenate([found[i] for _, found in parts]) for i in range(3))
+    return Heaviest(np.concatenate([[0], np.cumsum(lengths)]), members, weights, rest)
+
+
+def _list_under(count, fill, ranks, *pairs):
+    """The pairs in compressed rows: `count` finds how long they are, `fill` writes them; a thread takes some rows."""
+    starts = np.zeros(ranks + 1, np.int64)
+    count(*pairs, starts[1:])
+    np.cumsum(starts, out=starts)
+    near, far = np.empty(starts[-1], np.int32), np.empty(starts[-1])
+    threads = threads_for(len(near))
+    cuts = np.searchsorted(starts, np.linspace(0, starts[-1], threads + 1)[1:-1])
+    cuts = np.concatenate([[0], cuts, [ranks]])
+    share(lambda i, j: [fill(*pairs, starts, near, far, *cuts[p : p + 2]) for p in range(i, j)], threads, threads)
+    return starts, near, far
+
+
+@njit(cache=True, nogil=True)
+def _count_followers(indptr, indices, distance, rank, counts):
+    """Counts for every rank the pairs in which it is the lower one."""
+    for i in range(len(indptr) - 1):
+        if rank[i] >= 0:
+            for p in range(indptr[i], indptr[i + 1]):
+                if rank[indices[p]] >= 0:
+                    counts[max(rank[i], rank[indices[p]])] += 1
+
+
+@njit(cache=True, nogil=True)
+def _list_followers(indptr, indices, distance, rank, starts, near, far, low, high):
+    """Writes under every rank from low to high - 1 the ranks above it, in any order."""
+    place = starts[low:high].copy()
+    for i in range(len(indptr) - 1):
+        if rank[i] >= 0:
+            for p in range(indptr[i], indptr[i + 1]):
+                j = rank[indices[p]]
+                below = max(rank[i], j)
+                if j >= 0 and low <= below < high:
+                    near[place[below - low]] = min(rank[i], j)
+                    far[place[below - low]] = distance[p]
+                    place[below - low] += 1
+
+
+@njit(cache=True, nogil=True)
+def _count_leaders(indptr, indices, distance, unit, counts):
+    """Counts for every rank the pairs in which it is the upper one."""
+    for i in indices:
+        counts[i] += 1
+
+
+@njit(cache=True, nogil=True)
+def _list_leaders(indptr, indices, distance, unit, starts, near, far, low, high):
+    """Writes under every rank from low to high - 1 the ranks below it, ascending, and the distances."""
+    place = starts[low:high].copy()
+    for i in range(len(indptr) - 1):
+        for p in range(indptr[i], indptr[i + 1]):
+            j = indices[p]
+            if low <= j < high:
+                near[place[j - low]] = i
+                far[place[j - low]] = unit * distance[p]
+                place[j - low] += 1
+
+
+@njit(cache=True, nogil=True)
+def _search(
+    who, starts, near, far, weight, label, classes, kind, unit, error, points, least, each, work, rest, start, stop
+):
+    """The sets led by the ranks from start to stop - 1: their lengths, their points and their weights.
+
+    Level k is a set of k points, members[:k]; its candidates are stack[first[k]:end[k]], and the next is at place[k].
+    """
+    room = 1024
+    stack, bound, gaps = np.empty(room, np.int32), np.empty(room), np.empty((room, classes))
+    marks = np.full((classes + 1, len(who)), -1, np.int32)
+    first, end, place = np.zeros((3, classes + 1), np.int64)
+    members, D = np.empty(classes, np.int32), np.zeros((classes, classes))
+    total, spread, top, lambdas = np.zeros(classes + 1), np.zeros(classes + 1), np.empty(classes), np.empty(classes)
+    best, best_size, best_set = np.empty(each), np.empty(each, np.int32), np.empty((each, classes), np.int32)
+    lengths, found, values = [np.int32(0)][:0], [np.int32(0)][:0], [0.0][:0]
+    for leader in range(start, stop):
+        if weight[leader] * classes <= least:
+            rest[who[leader]] = least
+            continue
+        count, limit, left, beyond = 0, least, work, least
+        degree = starts[leader + 1] - starts[leader]
+        if degree >= room:
+            room = 2 * degree
+            stack, bound, gaps = np.empty(room, np.int32), np.empty(room), np.empty((room, classes))
+        stack[:degree] = near[starts[leader] : starts[leader + 1]]
+        gaps[:degree, 0] = far[starts[leader] : starts[leader + 1]]
+        members[0], total[1], end[1], level = leader, weight[leader], degree, 1
+        _enter(stack, 0, degree, weight, label, top, bound, marks[1])
+        place[1] = 0
+        while level > 0:
+            at = place[level]
+            most = total[level] + bound[at] - (spread[level] / level if kind == COSTS else 0.0)
+            if at == end[level] or most <= limit or left <= 0:
+                if at < end[level] and left <= 0:
+                    beyond = max(beyond, most)
+                _leave(stack, first[level], end[level], marks[level])
+                level -= 1
+                continue
+            place[level] += 1
+            members[level], total[level + 1], spread[level + 1] = (
+                stack[at],
+                total[level] + weight[stack[at]],
+                spread[level],
+            )
+            for i in range(level):
+                D[i, level] = D[level, i] = gaps[at, i]
+                spread[level + 1] += gaps[at, i]
+            if 2 * end[level] - at >= room:
+                room = 2 * (2 * end[level] - at)
+                stack, bound, gaps = _lengthen(stack, room), _lengthen(bound, room), _lengthen_rows(gaps, room)
+            opened, looked = 0, 0
+            if level + 1 < classes:
+                opened, looked = _extend(
+                    who,
+                    starts,
+                    near,
+                    far,
+                    kind,
+                    error,
+                    points,
+                    level,
+                    members,
+                    D,
+                    lambdas,
+                    stack,
+                    gaps,
+                    end[level],
+                    marks[level],
+                )
+            left -= looked
+            level += 1
+            here = total[level] - (spread[level] / level if kind == COSTS else 0.0)
+            if here > limit and (opened == 0 or kind == COSTS):
+                count = _keep(here, members, level, count, best, best_size, best_set)
+                limit = best[0] if count == each else least
+            first[level] = place[level] = end[level - 1] + 1
+            end[level] = first[level] + opened
+            _enter(stack, first[level], end[level], weight, label, top, bound, marks[level])
+        rest[who[leader]] = max(beyond, limit)
+        for i in range(each - count, each):
+            lengths.append(best_size[i])
+            values.append(best[i])
+            for j in range(best_size[i]):
+                found.append(who[best_set[i, j]])
+    return np.array(lengths, np.int32), np.array(found, np.int32), np.array(values, np.float64)
+
+
+def spread(ranked: Ranked, values: Float64[np.ndarray, " points"], largest: Float64[np.ndarray, " points"]) -> None:
+    """Raises `largest`, a number a point, to the value of each leader in whose sets the point may be.
+
+    At first all its numbers are equal.
+    """
+    _spread(ranked.who, ranked.starts, ranked.near, values, float(largest[0]), largest)
+
+
+@njit(cache=True, nogil=True)
+def _spread(who, starts, near, values, least, largest):
+    """Raises the numbers of leaders of larger values, and of their neighbours of lower rank."""
+    for r in range(len(who)):
+        value = values[who[r]]
+        if value > least:
+            largest[who[r]] = max(largest[who[r]], value)
+            for p in range(starts[r], starts[r + 1]):
+                largest[who[near[p]]] = max(largest[who[near[p]]], value)
+
+
+@njit(cache=True, nogil=True)
+def _enter(stack, start, stop, weight, label, top, bound, mark):
+    """Marks the candidates of a level, and bounds what those from each on can add: the heaviest of every class."""
+    top[:] = 0.0
+    most = 0.0
+    bound[stop] = 0.0
+    for q in range(stop - 1, start - 1, -1):
+        point = stack[q]
+        mark[point] = q
+        most += weight[point] - top[label[point]]
+        top[label[point]] = weight[point]
+        bound[q] = most
+
+
+@njit(cache=True, nogil=True)
+def _leave(stack, start, stop, mark):
+    """Takes the marks of a level away."""
+    for q in range(start, stop):
+        mark[stack[q]] = -1
+
+
+@njit(cache=True, nogil=True)
+def _extend(who, starts, near, far, kind, error, points, level, members, D, lambdas, stack, gaps, end, mark):
+    """Lists the candidates that fit with the set of one more point; returns how many, and how many pairs it looked at.
+
+    They are written behind the present ones, which end at `end`. The newcomer is members[level].
+    """
+    newcomer, k, count = members[level], level + 2, 0
+    last = stack[end - 1]
+    p = starts[newcomer]
+    while p < starts[newcomer + 1] and near[p] <= last:
+        q = mark[near[p]]
+        if q >= 0:
+            fits, across = True, far[p]
+            if kind == BALLS:
+                for i in range(level):
+                    fits &= not is_too_wide(D[i, level], gaps[q, i], across, error)
+            if fits and level > 1 and kind in (BALLS, TRIPLES):
+                members[k - 1] = near[p]
+                D[:level, k - 1] = D[k - 1, :level] = gaps[q, :level]
+                D[level, k - 1] = D[k - 1, level] = across
+                if kind == BALLS:
+                    lower, _ = walk(D[:k, :k], 1.0 + 2.0 * error, lambdas[:k])
+                else:
+                    lower = _bound_l1(points, who, members[:k], 1.0 + 2.0 * error)
+                fits = lower * (1.0 - error) <= 1.0
+            if fits:
+                to = end + 1 + count
+                stack[to] = near[p]
+                gaps[to, :level] = gaps[q, :level]
+                gaps[to, level] = across
+                count += 1
+        p += 1
+    return count, p - starts[newcomer] + 1
+
+
+@njit(cache=True, nogil=True)
+def _bound_l1(points, who, members, enough):
+    """A lower bound on the radius of an l1 ball around the points of these ranks."""
+    x = points[who[members]]
+    ranks = np.empty(x.shape, np.int64)
+    for d in range(x.shape[1]):
+        ranks[:, d] = np.argsort(x[:, d])
+    return bound_radius(x, ranks, enough)[0]
+
+
+@njit(cache=True, nogil=True)
+def _keep(value, members, size, count, best, best_size, best_set):
+    """Puts a set among the best, which stand at the end of the arrays, ascending; returns how many there are."""
+    count = min(count + 1, len(best))
+    i = len(best) - count
+    while i + 1 < len(best) and best[i + 1] < value:
+        best[i], best_size[i], best_set[i] = best[i + 1], best_size[i + 1], best_set[i + 1]
+        i += 1
+    best[i], best_size[i] = value, size
+    best_set[i, :size] = members[:size]
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _lengthen(values, length):
+    """The values, with room for more."""
+    longer = np.empty(length, values.dtype)
+    longer[: len(values)] = values
+    return longer
+
+
+@njit(cache=True, nogil=True)
+def _lengthen_rows(rows, length):
+    """The rows, with room for more."""
+    longer = np.empty((length, rows.shape[1]), rows.dtype)
+    longer[: len(rows)] = rows
+    return longer

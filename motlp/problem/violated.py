@@ -1,0 +1,215 @@
+"""The most violated interactions, of any order, found on the pairs alone.
+
+A potential g is feasible if Σ_{v∈A} g_v ≤ 1 + c_A for every interaction A. Interactions of all orders can be far too
+many to list. But those that a potential violates most are found by a search that needs only the pairs within reach
+(see `geometry/heaviest.py`); and where the search is complete, it proves that there are no others. Every interaction
+that it finds is computed anew from its points, exactly.
+"""
+
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float64, Int32
+
+from motlp.errors import TooManyInteractions, arg
+from motlp.geometry.cliques import faces_of
+from motlp.geometry.distance import Points, diameter, floats, slack
+from motlp.geometry.extensions import sort_rows
+from motlp.geometry.heaviest import BALLS, COSTS, PAIRS, TRIPLES, Heaviest, Ranked, Rule, rank_pairs, search, spread
+from motlp.geometry.nearest import keep_nearest
+from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
+from motlp.geometry.scale import scale, scale_costs
+from motlp.problem.measure import LabeledMeasure
+from motlp.problem.rationals import Number
+from motlp.problem.threat import Ball, Quadratic, Threat
+from motlp.problem.validity import Births, Members, compute_births
+from motlp.system.progress import SILENCE, Progress
+
+BYTES = 40  # of memory that a pair takes while it is searched
+ROUNDING = 2.0**-52  # of a sum, for each of its terms
+
+Potential = Float64[np.ndarray, " points"]
+
+
+class Violated(NamedTuple):
+    """What a search found.
+
+    Attributes:
+        members, births: the interactions, as in a hypergraph but from order 2 on.
+        divisor: at least 1. The potential with every g_v divided by its divisor is feasible: no interaction of any
+            order violates it, rounding included.
+    """
+
+    members: Members
+    births: Births
+    divisor: Float64[np.ndarray, " points"]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The pairs of points that can be in one interaction, among which those of all orders are searched.
+
+    Attributes:
+        measure, threat, eps: the problem.
+        by_class: the points in the order in which `pairs` numbers them, that of their classes.
+        pairs: all pairs within reach, or some of them.
+        rule: which sets are interactions.
+    """
+
+    measure: LabeledMeasure
+    threat: Threat
+    eps: Fraction | None
+    by_class: Int32[np.ndarray, " points"]
+    pairs: Pairs
+    rule: Rule
+
+    def keep_nearest(self, count: int) -> "Surroundings":
+        """With no more than the pairs that are among the `count` nearest of one of their points."""
+        return replace(self, pairs=keep_nearest(self.pairs, count))
+
+    def list_pairs(self) -> tuple[Members, Births]:
+        """The pairs that are interactions, as a hypergraph lists them from order 2 on."""
+        members, births, _ = self._decide([faces_of(self.pairs)])
+        return members, births
+
+    def find_violated(self, potential: Potential, least: float, each: int, work: int | None = None) -> Violated:
+        """Interactions that a potential between 0 and 1 violates by more than `least`.
+
+        Of the interactions in which a point has the largest potential, it finds the `each` most violated ones; with
+        `work`, it looks at about so many pairs for each such point at most, and may miss some.
+        """
+        g, labels = potential[self.by_class], self.measure.labels[self.by_class]
+        ranked = rank_pairs(self.pairs, g, self.rule.unit)
+        while True:
+            found = search(ranked, g, labels, self.rule, 1.0 + least, each, work)
+            members, births, genuine = self._decide_found(found)
+            leaders = found.members[found.starts[:-1]]
+            tried, proved = (np.bincount(some, minlength=len(g)) for some in (leaders, leaders[genuine]))
+            if not ((tried == each) & (proved == 0)).any():
+                break
+            each *= 4  # all that were listed for a point are too wide, by less than floating point can tell
+        if not genuine.all() and self.threat.has_budget:
+            parts = self._decide(violated_subsets(found, ~genuine, g, 1.0 + least))[:2]
+            members, births = merge((members, births), parts)
+        return Violated(members, births, self._divisor(ranked, potential, least, found.rest, members, births))
+
+    def _decide_found(self, found: Heaviest) -> tuple[Members, Births, Bool[np.ndarray, " sets"]]:
+        """The sets that are interactions, and which of the sets found they are."""
+        sizes, genuine = np.diff(found.starts), np.zeros(len(found.weight), bool)
+        orders = range(2, int(sizes.max(initial=1)) + 1)
+        which = [np.flatnonzero(sizes == k) for k in orders]
+        rows = [found.members[found.starts[some, None] + np.arange(k)] for k, some in zip(orders, which, strict=True)]
+        members, births, fits = self._decide(rows)
+        for some, fit in zip(which, fits, strict=True):
+            genuine[some] = fit
+        return members, births, genuine
+
+    def _decide(self, rows: list[Int32[np.ndarray, "sets k"]]) -> tuple[Members, Births, list[Bool[np.ndarray, " _"]]]:
+        """Which sets of each order from 2 on are interactions: these, their births, and a truth value for each set."""
+        members = [self.by_class[np.sort(some, axis=1)] for some in rows]
+        singletons = np.empty((0, 1), np.int32)
+        _, *computed = compute_births(self.measure, self.threat, self.eps, (singletons, *members))
+        fits = [fit for _, fit in computed]
+        kept = tuple(some[fit] for some, fit in zip(members, fits, strict=True))
+        return kept, tuple(births[fit] for births, fit in computed), fits
+
+    def _divisor(
+        self, ranked: Ranked, g: Potential, least: float, rest: Potential, members: Members, births: Births
+    ) -> Float64[np.ndarray, " points"]:
+        """What makes a potential feasible: each member of an interaction is divided by at least how full it is.
+
+        The interactions that were found count one by one, all others of a leader as full as its `rest` says.
+        """
+        by_class = np.full(len(g), 1.0 + least)
+        spread(ranked, rest, by_class)
+        divisor = np.ones(len(g))
+        divisor[self.by_class] = by_class
+        for rows, born in zip(members, births, strict=True):
+            full = g[rows].sum(axis=1) / (1.0 + self.threat.costs(born))
+            for column in rows.T:
+                np.maximum.at(divisor, column, full)
+        return divisor * (1.0 + self.measure.size * self.measure.classes * ROUNDING)
+
+
+def find_surroundings(
+    measure: LabeledMeasure,
+    threat: Threat,
+    eps: Number | None,
+    *,
+    executor: Executor | None = None,
+    progress: Progress = SILENCE,
+    most: int,
+) -> Surroundings:
+    """The pairs of points of different classes within reach of each other, under a threat.
+
+    Raises:
+        InvalidBudget, InvalidMeasure: as `motlp.interactions` does.
+        TooManyInteractions: there are more than `most` pairs.
+    """
+    budget = threat.budget(eps)
+    by_class = np.argsort(measure.labels, kind="stable").astype(np.int32)
+    points, labels, classes = measure.points[by_class], measure.labels[by_class], measure.classes
+    match threat:
+        case Ball(norm=norm):
+            radius = threat.budget(eps) / measure.unit
+            scaled = scale(points, 2 * radius)
+            radius = scaled.length(radius)
+            limit, rule = diameter(radius, norm), ball_rule(scaled.points, norm, radius, classes)
+        case Quadratic(tau=tau):
+            norm, scaled = "l2", scale_costs(points, tau * measure.unit**2, classes)
+            price = scaled.price(tau * measure.unit**2, classes)
+            limit, rule = 2 * (classes - 1) / price, Rule(COSTS, float(price), 0.0, np.empty((0, 0)))
+    about = estimate_pairs(scaled.points, labels, limit, norm)
+    try:
+        if about > 2 * most:
+            raise TooManyInteractions("")
+        pairs = pairs_within(scaled.points, labels, limit, norm, executor=executor, progress=progress, most=most)
+    except TooManyInteractions:
+        about = max(about, most)
+        raise TooManyInteractions(
+            f"about {float(f'{about:.2g}'):,.0f} pairs of points of different classes are within reach of each other, "
+            f"more than the {most:,} allowed; to search them takes about {BYTES * about / 2**30:.1f} GiB of memory. "
+            f"{threat.fewer}, take fewer points of each class, or raise {arg('most')}."
+        ) from None
+    return Surroundings(measure, threat, budget, by_class, pairs, rule)
+
+
+def ball_rule(points: Points, norm: str, radius: Fraction, classes: int) -> Rule:
+    """Which sets of pairwise close points fit into a ball of this radius."""
+    nowhere, error = np.empty((0, 0)), slack(points, classes)
+    if norm == "linf" or radius == 0:
+        return Rule(PAIRS, 1.0, error, nowhere)
+    if norm == "l1":
+        return Rule(TRIPLES, 1.0, error, floats(points) / float(radius))
+    return Rule(BALLS, float(1 / radius**2), error, nowhere)
+
+
+def violated_subsets(
+    found: Heaviest, chosen: Bool[np.ndarray, " sets"], g: Potential, limit: float
+) -> list[Int32[np.ndarray, "_ _"]]:
+    """The proper subsets of some sets whose potentials sum to more than a limit, order by order from 2 on."""
+    subsets: dict[int, set[tuple[int, ...]]] = {}
+    for s in np.flatnonzero(chosen):
+        members = sorted(found.members[found.starts[s] : found.starts[s + 1]].tolist())
+        for k in range(2, len(members)):
+            heavy = {some for some in combinations(members, k) if g[list(some)].sum() > limit}
+            subsets[k] = subsets.get(k, set()) | heavy
+    return [
+        np.array(sorted(subsets.get(k, ())), np.int32).reshape(-1, k) for k in range(2, max(subsets, default=1) + 1)
+    ]
+
+
+def merge(one: tuple[Members, Births], other: tuple[Members, Births]) -> tuple[Members, Births]:
+    """All interactions of two lists, each once, order by order from 2 on."""
+    members, births = [], []
+    for k in range(2, 2 + max(len(one[0]), len(other[0]))):
+        parts = [part for part in (one, other) if len(part[0]) > k - 2]
+        rows, born = (np.concatenate([part[i][k - 2] for part in parts]) for i in range(2))
+        order, again = sort_rows(rows)
+        members.append(rows[order[~again]])
+        births.append(born[order[~again]])
+    return tuple(members), tuple(births)
