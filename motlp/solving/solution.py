@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from typing import Final, Literal
 
 import numpy as np
 from jaxtyping import Float64
@@ -11,6 +12,9 @@ from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph
 from motlp.proof.bounds import cover_cost, potential_value
 from motlp.proof.decimals import float_above, keep_lower
+
+Order = int | Literal["full"]  # a truncation order L, or all orders
+FULL: Final = "full"
 
 # A point whose proved interval is no wider than this is optimal, whatever the solver says, and no other is.
 PROVED_OPTIMAL = 1e-6
@@ -22,7 +26,7 @@ class Solution:
     """The answer to one model, the same whatever the model, the framework or the solver.
 
     Attributes:
-        hypergraph: the interactions the plan refers to.
+        hypergraph: the interactions the plan refers to; of an untruncated solution those that were generated.
         model, framework, solver, version: what was solved, by what.
         status: how it ended. Of the plain primal and dual "solved to optimality" means proved: the gap is at most
             1e-6, and any other claim of the solver is corrected. Of a model that was changed, or is another one, it is
@@ -35,6 +39,8 @@ class Solution:
         potential: g_v a point, in [0, 1] at the optimum, or None.
         seconds: wall time by stage.
         zero_one: whether the objective is that of the 0-1 loss, so that 1 − objective is a risk.
+        risk_upper: of an untruncated solution, a proved upper end of R*, the least risk over interactions of all
+            orders: some classifier has no larger one. None of a truncated solution.
     """
 
     hypergraph: Hypergraph
@@ -49,6 +55,12 @@ class Solution:
     potential: Float64[np.ndarray, " points"] | None
     seconds: dict[str, float]
     zero_one: bool = field(default=True, kw_only=True)
+    risk_upper: float | None = field(default=None, kw_only=True)
+
+    @property
+    def order(self) -> Order:
+        """The truncation order L, or "full" of an untruncated solution."""
+        return self.hypergraph.order if self.risk_upper is None else FULL
 
     @property
     def risk(self) -> float | None:
@@ -74,10 +86,13 @@ class Solution:
 
     @cached_property
     def gap(self) -> float | None:
-        """Width of the proved interval [risk_lower, risk_lower + gap] around the truncated risk R_L.
+        """Width of the proved interval [risk_lower, risk_lower + gap], rounded up.
 
-        The sum, in floats, is a proved upper end. None when the solver returned no usable potential.
+        It is around R*, and ends at `risk_upper`, where that is known; else it is around the truncated risk R_L. The
+        sum, in floats, is a proved upper end. None when the solver returned no usable potential.
         """
+        if self.risk_upper is not None:
+            return float_above(Fraction(self.risk_upper) - Fraction(self.risk_lower))
         if self.potential is None:
             return None
         value = potential_value(self.hypergraph, self.potential)
