@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from motlp.errors import InvalidConfig, MotlpError, arg
 from motlp.problem.rationals import spell
 from motlp.report.words import NORMS
-from motlp.studies.rows import SweepRow
+from motlp.solving.solution import FULL
+from motlp.studies.rows import SweepRow, rank
 from motlp.system.atomic import write_atomically
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def check_plot(path: str | Path | None) -> Path | None:
 
 def plot_risk(rows: Sequence[SweepRow], path: str | Path) -> None:
     """Draw the proved lower bound on risk against ε, one line for each order, to a PNG, PDF or SVG file.
+
+    That of all orders bounds R*, the least risk there is, as closely as the search over them has got.
 
     Raises:
         MotlpError: there are no rows, matplotlib is not installed, the path ends in another kind, or the file cannot
@@ -66,12 +69,13 @@ def plot_risk(rows: Sequence[SweepRow], path: str | Path) -> None:
 
 def draw_steps(axes: "Axes", rows: Sequence[SweepRow]) -> None:
     """One line for each order: steps, not slopes, as a bound at one budget is all that is proved up to the next."""
-    orders = sorted({row.order for row in rows})
+    orders = sorted({row.order for row in rows}, key=rank)
     # Lines that coincide all show, as each is thinner than the one below it.
     for order, width in zip(orders, range(len(orders), 0, -1), strict=True):
         line = sorted((float(Fraction(row.eps)), row.risk_lower) for row in rows if row.order == order)
         eps, risk = zip(*line, strict=True)
-        axes.plot(eps, risk, marker=".", linewidth=1.5 * width, drawstyle="steps-post", label=f"order {order}")
+        name = "R*, all orders" if order == FULL else f"order {order}"
+        axes.plot(eps, risk, marker=".", linewidth=1.5 * width, drawstyle="steps-post", label=name)
 
 
 def mark_last_zero(axes: "Axes", rows: Sequence[SweepRow]) -> None:

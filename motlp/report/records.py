@@ -11,10 +11,15 @@ from motlp.solving.solution import Solution
 
 
 def bound_record(solution: Solution, seconds: dict[str, float]) -> dict[str, Any]:
-    """Everything about one bound; `seconds` is wall time by stage."""
+    """Everything about one bound; `seconds` is wall time by stage.
+
+    Of an untruncated solution the order is "full", and the interactions are those that were generated.
+    """
     return interactions_record(solution.hypergraph, seconds) | {
+        "order": solution.order,
         "risk": solution.risk,
         "risk_lower": solution.risk_lower,
+        "risk_upper": solution.risk_upper,
         "gap": solution.gap,
         "accuracy_upper": solution.accuracy_upper,
         "model": solution.model,

@@ -10,8 +10,9 @@ from rich.table import Table
 from motlp.frameworks.catalogue import SolverInfo
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.rationals import spell
+from motlp.proof.decimals import round_up
 from motlp.report.words import adversary, interval, lower_end, solver_risk
-from motlp.solving.solution import Solution
+from motlp.solving.solution import FULL, Solution
 from motlp.studies.rows import SweepRow
 
 TWO_DIGITS = Context(prec=2, rounding=ROUND_CEILING)  # of a gap: rounded up, it is never printed as less than it is
@@ -22,7 +23,7 @@ def bound_table(solution: Solution, seconds: dict[str, float]) -> RenderableType
     said = f" ({solution.message})" if solution.message else ""
     return name_value_table(
         [
-            *problem_rows(solution.hypergraph),
+            *problem_rows(solution.hypergraph, solution.order == FULL),
             ("risk", solver_risk(solution)),
             ("proved", interval(solution)),
             ("model", f"{solution.model} in {solution.framework}" if solution.framework else solution.model),
@@ -38,15 +39,16 @@ def interactions_table(hypergraph: Hypergraph, seconds: dict[str, float]) -> Ren
     return name_value_table([*problem_rows(hypergraph), ("seconds", stage_times(seconds))])
 
 
-def problem_rows(hypergraph: Hypergraph) -> list[tuple[str, str]]:
-    """Names and values of the points and their interactions."""
+def problem_rows(hypergraph: Hypergraph, generated: bool = False) -> list[tuple[str, str]]:
+    """Names and values of the points and their interactions: all of them, or those that a search has generated."""
     measure = hypergraph.measure
+    counts = [f"order {k}: {n:,}" for k, n in hypergraph.counts.items() if n or not generated]
     return [
         ("data", measure.name),
         ("points", f"{measure.size:,} of {measure.dimension:,} features, unit {measure.unit}"),
         ("classes", f"{measure.classes}: {class_list(measure.class_names)}"),
         ("adversary", adversary(hypergraph)),
-        ("interactions", ", ".join(f"order {k}: {n:,}" for k, n in hypergraph.counts.items())),
+        ("interactions", ("generated: " if generated else "") + ", ".join(counts)),
     ]
 
 
@@ -71,14 +73,17 @@ def name_value_table(rows: list[tuple[str, str]]) -> RenderableType:
 
 
 def sweep_table(rows: Sequence[SweepRow]) -> Table:
-    """The rows of a sweep."""
+    """The rows of a sweep; with a column for the upper end of R* where some row has one."""
     grid = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    for name in ("eps", "order", "interactions", "risk ≥", "gap", "accuracy ≤", "seconds"):
+    has_upper = any(row.risk_upper is not None for row in rows)
+    upper_names = ["R* ≤"] if has_upper else []
+    for name in ("eps", "order", "interactions", "risk ≥", *upper_names, "gap", "accuracy ≤", "seconds"):
         grid.add_column(name, justify="right", no_wrap=True)
     grid.add_column("status", no_wrap=True)
     for row in rows:
         lower, gap = lower_end(row.risk_lower), "" if row.gap is None else f"{TWO_DIGITS.create_decimal(row.gap):.1e}"
-        bounds = (spell(lower), gap, spell(1 - lower))
+        upper = "" if row.risk_upper is None else spell(round_up(row.risk_upper, 6))
+        bounds = (spell(lower), *[upper] * has_upper, gap, spell(1 - lower))
         grid.add_row(row.eps, str(row.order), f"{row.interactions:,}", *bounds, f"{row.seconds:.2f}", row.status)
     return grid
 

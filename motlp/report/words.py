@@ -6,7 +6,7 @@ from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.rationals import spell
 from motlp.problem.threat import Ball, Quadratic
 from motlp.proof.decimals import PLACES, read_lower, round_down, round_up
-from motlp.solving.solution import Solution
+from motlp.solving.solution import FULL, PROVED_OPTIMAL, Solution
 from motlp.studies.rows import SweepRow
 
 NORMS = {"l2": "ℓ2", "linf": "ℓ∞", "l1": "ℓ1"}
@@ -21,9 +21,20 @@ def summary(solution: Solution) -> str:
     )
     if solution.plan is None:
         return f"The solver gave no bound, and 0 holds without one. {text}"
-    if solution.gap is not None and solution.gap > 1e-6:
+    if solution.order == FULL:
+        return f"{text} {attainment(solution, lower)}"
+    if solution.gap is not None and solution.gap > PROVED_OPTIMAL:
         text += f" Solved to the end, order {hypergraph.order} could prove at most {spell(upper_end(solution, 6))}."
     return text
+
+
+def attainment(solution: Solution, lower: Fraction) -> str:
+    """How near the best classifier comes to the lower end as it is printed, which all orders tell."""
+    assert solution.gap is not None
+    upper = upper_end(solution, 6)
+    if solution.gap > PROVED_OPTIMAL:
+        return f"The best classifier has a risk of at most {spell(upper)} (all orders)."
+    return f"A classifier attains it, to within {spell(max(upper - lower, Fraction(1, 10**6)))} (all orders)."
 
 
 def adversary(hypergraph: Hypergraph) -> str:
@@ -36,11 +47,12 @@ def adversary(hypergraph: Hypergraph) -> str:
 
 
 def interval(solution: Solution) -> str:
-    """The proved interval of the truncated risk, rounded outward."""
+    """The proved interval of the truncated risk, or of that of all orders, rounded outward."""
     lower = spell(round_down(read_lower(solution.risk_lower), PLACES))
     if solution.gap is None:
         return f"at least {lower}"
-    return f"{lower} ≤ risk of order {solution.hypergraph.order} ≤ {spell(upper_end(solution, PLACES))}"
+    risk = "R*, the risk of all orders," if solution.order == FULL else f"risk of order {solution.order}"
+    return f"{lower} ≤ {risk} ≤ {spell(upper_end(solution, PLACES))}"
 
 
 def solver_risk(solution: Solution) -> str:
@@ -52,7 +64,10 @@ def solver_risk(solution: Solution) -> str:
 
 def row_line(row: SweepRow) -> str:
     """One row of a sweep, in a line."""
-    return f"eps {row.eps}, order {row.order}: risk at least {spell(lower_end(row.risk_lower))} ({row.status})"
+    ends = f"risk at least {spell(lower_end(row.risk_lower))}"
+    if row.risk_upper is not None:
+        ends += f", R* at most {spell(round_up(row.risk_upper, 6))}"
+    return f"eps {row.eps}, order {row.order}: {ends} ({row.status})"
 
 
 def lower_end(risk_lower: float) -> Fraction:
@@ -65,4 +80,5 @@ def lower_end(risk_lower: float) -> Fraction:
 def upper_end(solution: Solution, places: int) -> Fraction:
     """The upper end of the proved interval, rounded up to so many decimal places."""
     assert solution.gap is not None
-    return min(round_up(solution.risk_lower + solution.gap, places), Fraction(1))
+    upper = solution.risk_lower + solution.gap if solution.risk_upper is None else solution.risk_upper
+    return min(round_up(upper, places), Fraction(1))

@@ -1,20 +1,26 @@
 """How a problem is solved: what is asked for, checked before any work, and what is done where nothing is asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from motlp.errors import InvalidConfig, UnknownName, arg
 from motlp.frameworks.declaration import check_names, declaration
 from motlp.frameworks.engine import FRAMEWORKS, check_solver, find_engine
-from motlp.frameworks.options import read_options
+from motlp.frameworks.options import read_options, typed_options
 from motlp.problem.hypergraph import Hypergraph
+from motlp.problem.interactions import MOST
+from motlp.problem.measure import LabeledMeasure
+from motlp.problem.rationals import Number
+from motlp.problem.threat import Threat
 from motlp.solving import maxflow, sinkhorn, sinkhorn_lp
 from motlp.solving.declared import solve_hypergraph
 from motlp.solving.repair import Potential
 from motlp.solving.sinkhorn import Regularised
-from motlp.solving.solution import Solution
-from motlp.system.progress import Progress
+from motlp.solving.solution import FULL, Order, Solution
+from motlp.solving.untruncated import untruncated
+from motlp.system.progress import SILENCE, Progress
 
 DIRECT = {solver.name: solver for solver in (sinkhorn.SOLVER, sinkhorn_lp.SOLVER, maxflow.SOLVER)}
 OURS = "sinkhorn"  # the framework, in the table of solvers, of those that need none
@@ -39,6 +45,7 @@ DEFAULTS = (
     # Sinkhorn and a small linear program take a fraction of the time of the whole one.
     Default(200_000, "sinkhorn+lp", {}),
 )
+FULL_OPTIONS = {"tol": float, "time_limit": float}  # of the search for the optimum of all orders
 
 
 @dataclass(frozen=True)
@@ -119,6 +126,62 @@ class Method:
                 f"{arg('model')} is {self.model!r}, but {solver} works on the interactions themselves; "
                 f"leave out {arg('model')}."
             )
+
+
+@dataclass(frozen=True)
+class FullMethod:
+    """How all orders are solved: in one way, which has options alone.
+
+    Raises:
+        InvalidConfig: a model, a framework or a solver is named, or an option takes no such value.
+        UnknownName: there is no such option.
+    """
+
+    model: str | None = None
+    framework: str | None = None
+    solver: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("model", "framework", "solver"):
+            if getattr(self, name) is not None:
+                raise InvalidConfig(
+                    f"{arg(name)} is {getattr(self, name)!r}, but all orders are solved in one way; "
+                    f"leave out {arg(name)}: there are only the options {' and '.join(FULL_OPTIONS)}."
+                )
+        object.__setattr__(self, "options", typed_options("untruncated", read_options(self.options), FULL_OPTIONS))
+
+    def solve(
+        self,
+        measure: LabeledMeasure,
+        threat: Threat,
+        eps: Number | None,
+        start: Solution | None = None,
+        *,
+        executor: Executor | None = None,
+        most: int = MOST,
+        progress: Progress = SILENCE,
+    ) -> Solution:
+        """The untruncated solution; see `motlp.untruncated`."""
+        return untruncated(
+            measure, threat, eps, **self.options, start=start, executor=executor, most=most, progress=progress
+        )
+
+
+def choose_method(
+    orders: Iterable[Order],
+    model: str | None,
+    framework: str | None,
+    solver: str | None,
+    options: Mapping[str, Any] | None,
+) -> Method | FullMethod:
+    """The method that is asked for: that of the numbered orders, if there are any among the orders.
+
+    Raises:
+        MotlpError: it does not exist, or cannot be called here.
+    """
+    kind = FullMethod if set(orders) == {FULL} else Method
+    return kind(model, framework, solver, read_options(options))
 
 
 def potential_of(start: Solution | None) -> Potential | None:

@@ -15,6 +15,7 @@ from motlp.proof.decimals import float_above, keep_lower
 
 Order = int | Literal["full"]  # a truncation order L, or all orders
 FULL: Final = "full"
+INTERRUPTED = "interrupted"  # so begins the message of an untruncated solution whose search Ctrl-C has ended
 
 # A point whose proved interval is no wider than this is optimal, whatever the solver says, and no other is.
 PROVED_OPTIMAL = 1e-6

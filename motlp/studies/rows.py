@@ -15,11 +15,11 @@ from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import exact, spell
 from motlp.proof.decimals import float_above
-from motlp.solving.method import Method
-from motlp.solving.solution import Solution
+from motlp.solving.method import FullMethod, Method
+from motlp.solving.solution import FULL, Order, Solution
 from motlp.system.atomic import lock_folder, write_atomically
 
-Key = tuple[str, int]  # ε in its exact writing, and the order: what names a row within its study
+Key = tuple[str, Order]  # ε in its exact writing, and the order: what names a row within its study
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Study:
     options: str
 
     @classmethod
-    def of(cls, measure: LabeledMeasure, norm: str, method: Method) -> "Study":
+    def of(cls, measure: LabeledMeasure, norm: str, method: Method | FullMethod) -> "Study":
         """The study of a measure under a ball of the norm by a method."""
         digest = hashlib.sha256()
         for array in (measure.points, measure.labels, measure.mass):
@@ -59,21 +59,22 @@ class SweepRow(Study):
 
     Attributes:
         data, fingerprint, norm, model, framework, solver, options: the study; what was left open is empty,
-            and so is the framework of Sinkhorn.
+            and so is the framework of Sinkhorn. Where numbered orders were asked for, the last four are about those.
         eps: the budget in feature units, as an exact text: a decimal such as 0.25, or a fraction such as 1/3 where no
             decimal is exact.
-        order: truncation order L.
-        interactions: number of interactions of at most `order` points.
-        risk, risk_lower, gap, accuracy_upper: as in `Solution`.
+        order: truncation order L, or "full" for all orders.
+        interactions: number of interactions of at most `order` points; for all orders, of those that were generated.
+        risk, risk_lower, risk_upper, gap, accuracy_upper: as in `Solution`.
         status: how the solver ended.
         seconds: wall time.
     """
 
     eps: str
-    order: int
+    order: Order
     interactions: int
     risk: float | None
     risk_lower: float
+    risk_upper: float | None
     gap: float | None
     accuracy_upper: float
     status: str
@@ -91,15 +92,20 @@ COLUMNS = tuple(field.name for field in fields(SweepRow))
 TEXT: dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}
 
 
-def row_key(eps: Fraction, order: int) -> Key:
+def row_key(eps: Fraction, order: Order) -> Key:
     """The key of the row for a budget and an order."""
     return spell(eps), order
+
+
+def rank(order: Order) -> float:
+    """What orders are sorted by: all orders come after every number."""
+    return inf if order == FULL else order
 
 
 def make_row(solution: Solution, study: Study) -> SweepRow:
     """The row of one solution."""
     hypergraph = solution.hypergraph
-    eps, order = row_key(hypergraph.eps or Fraction(0), hypergraph.order)
+    eps, order = row_key(hypergraph.eps or Fraction(0), solution.order)
     return SweepRow(
         **asdict(study),
         eps=eps,
@@ -107,6 +113,7 @@ def make_row(solution: Solution, study: Study) -> SweepRow:
         interactions=hypergraph.size,
         risk=solution.risk,
         risk_lower=solution.risk_lower,
+        risk_upper=solution.risk_upper,
         gap=solution.gap,
         accuracy_upper=solution.accuracy_upper,
         status=solution.status.label,
@@ -131,7 +138,7 @@ def write_rows(path: Path, rows: Iterable[SweepRow]) -> None:
     with write_atomically(path) as beside, beside.open("w", newline="", **TEXT) as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
-        for row in sorted(rows, key=lambda row: (Fraction(row.eps), row.order)):
+        for row in sorted(rows, key=lambda row: (Fraction(row.eps), rank(row.order))):
             writer.writerow({name: "" if value is None else value for name, value in asdict(row).items()})
 
 
@@ -184,17 +191,20 @@ def refuse_other_counts(path: Path, rows: Mapping[Key, SweepRow], hypergraph: Hy
     """Refuse rows of other interactions than the hypergraph has, such as those of one with some left out.
 
     A study does not name its interactions: they follow from the data and the norm, unless somebody left some out.
-    Their number shows that. Rows beyond the budget or the order of the hypergraph are not checked.
+    Their number shows that. Rows beyond the budget or the order of the hypergraph are not checked, nor are those of all
+    orders: which interactions are generated for them is a matter of the search.
     """
     known = [
-        row for row in rows.values() if Fraction(row.eps) <= (hypergraph.eps or 0) and row.order <= hypergraph.order
+        (row, row.order)
+        for row in rows.values()
+        if isinstance(row.order, int) and row.order <= hypergraph.order and Fraction(row.eps) <= (hypergraph.eps or 0)
     ]
-    counts = {eps: list(hypergraph.at(eps).counts.values()) for eps in {row.eps for row in known}}
-    for row in known:
-        here = sum(counts[row.eps][: row.order])
+    counts = {eps: list(hypergraph.at(eps).counts.values()) for eps in {row.eps for row, _ in known}}
+    for row, order in known:
+        here = sum(counts[row.eps][:order])
         if here != row.interactions:
             raise InvalidFile(
-                f"{path} is of another study: at eps {row.eps}, order {row.order} there are {row.interactions:,} "
+                f"{path} is of another study: at eps {row.eps}, order {order} there are {row.interactions:,} "
                 f"interactions there, {here:,} here; give another name to {arg('save')}."
             )
 
@@ -212,10 +222,11 @@ def parse_row(line: Mapping[str, str]) -> SweepRow:
     row = SweepRow(
         **{field.name: line[field.name] for field in fields(Study)},
         eps=spell(exact(line["eps"])),
-        order=int(line["order"]),
+        order=FULL if line["order"] == FULL else int(line["order"]),
         interactions=int(line["interactions"]),
         risk=number(line["risk"]),
         risk_lower=float(line["risk_lower"]),
+        risk_upper=number(line["risk_upper"]),
         gap=number(line["gap"]),
         accuracy_upper=float(line["accuracy_upper"]),
         status=line["status"],
@@ -230,10 +241,19 @@ def is_sound(row: SweepRow) -> bool:
     """Whether the numbers of a row can be those of a bound."""
     return (
         0 <= row.risk_lower <= 1
+        and is_closed_above(row)
         and row.accuracy_upper == float_above(1 - Fraction(row.risk_lower))
         and (row.risk is None or isfinite(row.risk))
         and (row.gap is None or 0 <= row.gap < inf)
         and row.status in LABELS
-        and min(row.interactions, row.order - 1, row.seconds) >= 0
+        and min(row.interactions, rank(row.order) - 1, row.seconds) >= 0
         and isfinite(row.seconds)
     )
+
+
+def is_closed_above(row: SweepRow) -> bool:
+    """Whether the upper end of a row is there for all orders alone, above the lower one and where the gap says."""
+    if row.order != FULL or row.risk_upper is None:
+        return row.order != FULL and row.risk_upper is None
+    width = Fraction(row.risk_upper) - Fraction(row.risk_lower)
+    return width >= 0 and row.risk_upper <= 1 and row.gap == float_above(width)

@@ -3,22 +3,21 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from motlp.errors import InvalidBudget, InvalidFile, InvalidMeasure, arg, shorten
 from motlp.frameworks.answer import Status
-from motlp.frameworks.options import read_options
 from motlp.problem.hypergraph import Hypergraph, check_order, choose_order
 from motlp.problem.interactions import MOST, interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import Number, check_whole, exact, spell
 from motlp.problem.threat import Ball, Threat
-from motlp.solving.method import Method
-from motlp.solving.solution import Solution
-from motlp.studies.rows import Study, SweepRow, keep_row, make_row, read_rows, refuse_other_counts, row_key
+from motlp.solving.method import FullMethod, Method, choose_method
+from motlp.solving.solution import FULL, INTERRUPTED, Order, Solution
+from motlp.studies.rows import Study, SweepRow, keep_row, make_row, rank, read_rows, refuse_other_counts, row_key
 from motlp.system.atomic import check_writable
 from motlp.system.executor import check_executor
 from motlp.system.progress import SILENCE, Progress, check_progress
@@ -26,7 +25,8 @@ from motlp.system.progress import SILENCE, Progress, check_progress
 EXAMPLES = {"eps": "[0.5, 1]", "orders": "[2, 3]"}
 PENDING = 16  # bounds that an executor works on at a time: each is sent with its interactions, which take memory
 
-Point = tuple[Fraction, int]  # of the grid: a budget and an order
+Numbered = tuple[Fraction, int]  # a budget and a truncation order
+Point = tuple[Fraction, Order]  # of the grid
 
 
 def sweep(
@@ -34,7 +34,7 @@ def sweep(
     eps: Sequence[Number],
     *,
     norm: str | None = None,
-    orders: Sequence[int] | None = None,
+    orders: Sequence[Order] | None = None,
     model: str | None = None,
     framework: str | None = None,
     solver: str | None = None,
@@ -44,24 +44,29 @@ def sweep(
     most: int = MOST,
     progress: Progress = SILENCE,
 ) -> list[SweepRow]:
-    """Bounds for every budget and order, from one enumeration at the largest budget.
+    """Bounds for every budget and order; those of numbered orders from one enumeration at the largest budget.
 
     Args:
-        source: the points, or their interactions, which must reach up to the largest of `eps` and of `orders`.
+        source: the points, or their interactions, which must reach up to the largest of `eps` and of the numbered
+            orders.
         eps: budgets in feature units.
         norm: of the ball; by default "l2", or that of the interactions.
-        orders: truncation orders; by default 3 alone, or the largest there can be if that is smaller.
-        model, framework, solver, options: as for `motlp.solve`; what is left open is empty in the rows.
+        orders: truncation orders, and "full" for all orders, as `motlp.untruncated` solves them; by default 3 alone, or
+            the largest there can be if that is smaller.
+        model, framework, solver, options: of the numbered orders, as for `motlp.solve`; what is left open is empty in
+            the rows. With "full" alone there are only options, those of `motlp.untruncated`: tol and time_limit, for
+            each bound.
         save: a CSV file with one row for each bound, written after each. Rows that it holds already are not computed
             again, except where the solver failed.
-        executor: runs the search for pairs, and computes the bounds side by side.
+        executor: runs the search for pairs, and computes the bounds of numbered orders side by side.
         most: refuse to enumerate more interactions than this.
         progress: is told how far the sweep is, and every row as it is found. Without an executor it is also told the
             interval of the bound that is being computed, if the solver gives one.
 
     Returns:
-        The rows, by ε, then by order. Without an executor, Sinkhorn starts each bound from the last one of the same
-        order; its rows can therefore differ, within their intervals, from those of another run.
+        The rows, by ε, then by order, "full" last. Without an executor, Sinkhorn starts each bound from the last one of
+        the same order, and the search over all orders always does; such rows can therefore differ, within their
+        intervals, from those of another run.
 
     Raises:
         InvalidBudget, InvalidFile, InvalidMeasure, InvalidConfig, UnknownName, SolverUnavailable, InvalidModel,
@@ -70,9 +75,9 @@ def sweep(
     check_source(source)
     check_executor(executor)
     check_progress(progress)
-    method = Method(model, framework, solver, read_options(options))
     check_whole("most", most)
     wanted, threat = grid(source, eps, orders), choose_threat(source, norm)
+    method = choose_method([order for _, order in wanted], model, framework, solver, options)
     measure = source.measure if isinstance(source, Hypergraph) else source
     study, path = Study.of(measure, threat.norm, method), check_path(save)
     rows = {} if path is None else read_rows(path, study)
@@ -80,9 +85,10 @@ def sweep(
         refuse_other_counts(path, rows, source)
     left = [point for point in wanted if needs_work(rows.get(row_key(*point)))]
     if left:
-        hypergraph = enumerate_for(source, left, threat, executor, most, progress)
+        found = compute_truncated(source, threat, left, method, study, executor, most, progress)
         progress.update("bounds", 0, len(left))
-        for done, row in enumerate(compute_rows(hypergraph, left, method, study, executor, progress), start=1):
+        found = chain(found, compute_full(measure, threat, left, method, study, executor, most, progress))
+        for done, row in enumerate(found, start=1):
             rows[row.key] = row
             if path is not None:
                 keep_row(path, rows, row, study)
@@ -116,8 +122,8 @@ def check_several(name: str, values: Any) -> Iterable[Any]:
     return values
 
 
-def grid(source: LabeledMeasure | Hypergraph, eps: Sequence[Number], orders: Sequence[int] | None) -> list[Point]:
-    """The points of a sweep, by ε, then by order.
+def grid(source: LabeledMeasure | Hypergraph, eps: Sequence[Number], orders: Sequence[Order] | None) -> list[Point]:
+    """The points of a sweep, by ε, then by order, all orders last.
 
     Raises:
         InvalidBudget: there are none, or the interactions of the source do not reach so far.
@@ -127,7 +133,8 @@ def grid(source: LabeledMeasure | Hypergraph, eps: Sequence[Number], orders: Seq
     else:
         most, what = source.classes, "the number of classes"
     wanted = [choose_order(None, most, what)] if orders is None else check_several("orders", orders)
-    ranks = sorted({check_order(order, most, what, "orders") for order in wanted})
+    checked: set[Order] = {FULL if is_full(order) else check_order(order, most, what, "orders") for order in wanted}
+    ranks = sorted(checked, key=rank)
     budgets = sorted({exact(e) for e in check_several("eps", eps)})
     if not budgets or not ranks:
         raise InvalidBudget(f"the sweep is empty; give at least one {arg('eps')} and one order.")
@@ -137,6 +144,11 @@ def grid(source: LabeledMeasure | Hypergraph, eps: Sequence[Number], orders: Seq
             "stop there, or enumerate them at the largest budget first."
         )
     return [(e, order) for e in budgets for order in ranks]
+
+
+def is_full(order: object) -> bool:
+    """Whether an order stands for all orders; arrays, which compare one by one, do not."""
+    return isinstance(order, str) and order == FULL
 
 
 def choose_threat(source: LabeledMeasure | Hypergraph, norm: str | None) -> Threat:
@@ -161,7 +173,7 @@ def needs_work(row: SweepRow | None) -> bool:
 
 def enumerate_for(
     source: LabeledMeasure | Hypergraph,
-    points: Sequence[Point],
+    points: Sequence[Numbered],
     threat: Threat,
     executor: Executor | None,
     most: int,
@@ -175,22 +187,28 @@ def enumerate_for(
     return interactions(source, threat, eps, order, executor=executor, progress=progress, most=most)
 
 
-def compute_rows(
-    hypergraph: Hypergraph,
-    points: Sequence[Point],
-    method: Method,
+def compute_truncated(
+    source: LabeledMeasure | Hypergraph,
+    threat: Threat,
+    left: Sequence[Point],
+    method: Method | FullMethod,
     study: Study,
     executor: Executor | None,
+    most: int,
     progress: Progress,
 ) -> Iterator[SweepRow]:
-    """The rows of these points of the grid, each as soon as it is found."""
+    """The rows of numbered orders, each as soon as it is found, once the interactions are there."""
+    points = [(e, order) for e, order in left if isinstance(order, int)]
+    if isinstance(method, FullMethod) or not points:
+        return iter(())
+    hypergraph = enumerate_for(source, points, threat, executor, most, progress)
     if executor is None:
         return compute_in_turn(hypergraph, points, method, study, progress)
     return compute_side_by_side(hypergraph, points, method, study, executor)
 
 
 def compute_in_turn(
-    hypergraph: Hypergraph, points: Sequence[Point], method: Method, study: Study, progress: Progress
+    hypergraph: Hypergraph, points: Sequence[Numbered], method: Method, study: Study, progress: Progress
 ) -> Iterator[SweepRow]:
     """The rows one after the other; each starts from the solution of its order at the last budget."""
     last: dict[int, Solution] = {}
@@ -200,7 +218,7 @@ def compute_in_turn(
 
 
 def compute_side_by_side(
-    hypergraph: Hypergraph, points: Sequence[Point], method: Method, study: Study, executor: Executor
+    hypergraph: Hypergraph, points: Sequence[Numbered], method: Method, study: Study, executor: Executor
 ) -> Iterator[SweepRow]:
     """The rows as the executor returns them, in any order."""
     queue, pending = iter(points), set[Future[SweepRow]]()
@@ -221,3 +239,23 @@ def compute_side_by_side(
 def compute_row(hypergraph: Hypergraph, method: Method, study: Study) -> SweepRow:
     """One row, as a task for an executor: the row alone is sent back, and not the larger solution."""
     return make_row(method.solve(hypergraph, None, SILENCE), study)
+
+
+def compute_full(
+    measure: LabeledMeasure,
+    threat: Threat,
+    left: Sequence[Point],
+    method: Method | FullMethod,
+    study: Study,
+    executor: Executor | None,
+    most: int,
+    progress: Progress,
+) -> Iterator[SweepRow]:
+    """The rows of all orders, upwards in ε: each starts from the interactions that the last one has generated."""
+    search = method if isinstance(method, FullMethod) else FullMethod()
+    last: Solution | None = None
+    for eps in (e for e, order in left if order == FULL):
+        last = search.solve(measure, threat, eps, last, executor=executor, most=most, progress=progress)
+        if last.message.startswith(INTERRUPTED):
+            raise KeyboardInterrupt  # and the row is not kept: it would never be computed to the end
+        yield make_row(last, study)
