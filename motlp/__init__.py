@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from motlp.solving.solution import Solution as Solution
     from motlp.solving.solve import solve as solve
     from motlp.solving.solve import solvers as solvers
+    from motlp.solving.untruncated import untruncated as untruncated
     from motlp.studies.rows import SweepRow as SweepRow
     from motlp.studies.sweep import sweep as sweep
     from motlp.system.progress import Progress as Progress
@@ -64,6 +65,7 @@ _HOME = {
     "solve": "solving.solve",
     "solvers": "solving.solve",
     "sweep": "studies.sweep",
+    "untruncated": "solving.untruncated",
 }
 _MODULES = ("datasets", "errors")
 __all__ = ["__version__", *_MODULES, *_HOME]

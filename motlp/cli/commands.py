@@ -1,6 +1,7 @@
 """The commands: each reads its settings, calls the library and prints the answer."""
 
 import sys
+from concurrent.futures import Executor
 from contextlib import redirect_stdout
 from dataclasses import asdict
 from importlib import metadata
@@ -9,7 +10,8 @@ from typing import Annotated
 import typer
 
 from motlp.cli.flags import TRACEBACK, with_flags
-from motlp.cli.inputs import load_source, make_executor, make_hypergraph, make_method
+from motlp.cli.inputs import load_source, make_executor, make_hypergraph, make_method, make_problem
+from motlp.cli.interrupt import answer_at_interrupt
 from motlp.cli.output import Stream, print_answer
 from motlp.cli.progress import Stages
 from motlp.cli.settings import BoundSettings, InteractionsSettings, SweepSettings
@@ -20,6 +22,8 @@ from motlp.report.curve import check_plot, plot_risk
 from motlp.report.records import bound_record, interactions_record
 from motlp.report.tables import bound_table, interactions_table, solver_table, sweep_table
 from motlp.report.words import summary
+from motlp.solving.method import FullMethod, Method
+from motlp.solving.solution import Solution
 from motlp.solving.solve import solvers
 from motlp.studies.sweep import sweep
 from motlp.system.atomic import check_writable, resolve_place
@@ -48,11 +52,12 @@ def run_bound(settings: BoundSettings, out: Stream) -> None:
 
     For example: motlp bound digits --norm l2 --eps 1.0
     """
-    method = make_method(settings)
+    method = make_method(settings, [settings.order])
     with Stages(settings.quiet) as stages, make_executor(settings) as executor:
-        hypergraph = make_hypergraph(settings, stages, executor)
-        with stages.stage("solve", f"{hypergraph.size:,} interactions"):
-            solution = method.solve(hypergraph, None, stages.progress)
+        if isinstance(method, FullMethod):
+            solution = solve_all_orders(settings, method, stages, executor)
+        else:
+            solution = solve_one_order(settings, method, stages, executor)
         del stages.seconds["solve"]  # the solution has it in more detail
         stages.seconds.update(solution.seconds)
         with stages.stage("certify"):
@@ -65,6 +70,24 @@ def run_bound(settings: BoundSettings, out: Stream) -> None:
         raise typer.Exit(1)
 
 
+def solve_one_order(settings: BoundSettings, method: Method, stages: Stages, executor: Executor | None) -> Solution:
+    """The truncated solution."""
+    hypergraph = make_hypergraph(settings, stages, executor)
+    with stages.stage("solve", f"{hypergraph.size:,} interactions"):
+        return method.solve(hypergraph, None, stages.progress)
+
+
+def solve_all_orders(
+    settings: BoundSettings, method: FullMethod, stages: Stages, executor: Executor | None
+) -> Solution:
+    """The untruncated solution; a first Ctrl-C ends the search with the interval that it has by then."""
+    measure, threat, eps = make_problem(settings, stages)
+    with stages.stage("solve", "all orders"), answer_at_interrupt():
+        return method.solve(
+            measure, threat, eps, executor=executor, most=settings.max_interactions, progress=stages.progress
+        )
+
+
 @app.command("sweep")
 @with_flags(SweepSettings)
 def run_sweep(settings: SweepSettings, out: Stream) -> None:
@@ -72,7 +95,7 @@ def run_sweep(settings: SweepSettings, out: Stream) -> None:
 
     For example: motlp sweep digits --norm l2 --eps 0.5:1.2:8 --order 2,3 --save risk.csv --plot risk.png
     """
-    make_method(settings)  # which refuses what does not exist before any work begins
+    make_method(settings, settings.order or [])  # which refuses what does not exist before any work begins
     check_places(settings)
     with Stages(settings.quiet) as stages, make_executor(settings) as executor:
         with stages.stage("load"):

@@ -1,5 +1,6 @@
 """From the settings of a command to what the library takes: measure, threat, interactions, method, executor."""
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -13,20 +14,22 @@ from motlp.problem import archive
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
+from motlp.problem.rationals import Number
 from motlp.problem.threat import Ball, Quadratic, Threat
-from motlp.solving.method import Method
+from motlp.solving.method import FullMethod, Method, choose_method
+from motlp.solving.solution import FULL, Order
 from motlp.system.cluster import dask_executor
 
 SELECTION = ("split", "root", "download", "classes", "per_class", "seed")  # settings that select points
 
 
-def make_method(settings: SolveSettings) -> Method:
-    """The method of a command.
+def make_method(settings: SolveSettings, orders: Sequence[Order | None]) -> Method | FullMethod:
+    """The method of a command for these orders.
 
     Raises:
         MotlpError: it does not exist, or cannot be called here.
     """
-    return Method(settings.model, settings.framework, settings.solver, settings.option)
+    return choose_method(orders, settings.model, settings.framework, settings.solver, settings.option)
 
 
 def make_executor(settings: RunSettings) -> AbstractContextManager[Executor | None]:
@@ -99,16 +102,23 @@ def load_source(settings: RunSettings) -> LabeledMeasure | Hypergraph:
 def make_hypergraph(
     settings: ThreatSettings, stages: Stages, executor: Executor | None, place: Path | None = None
 ) -> Hypergraph:
-    """The interactions of a command, enumerated or loaded; those that cannot be saved at `place` are refused first."""
+    """The interactions of a command, enumerated or loaded; those that cannot be saved at `place` are refused first.
+
+    Raises:
+        InvalidConfig: those of all orders are asked for.
+    """
+    if settings.order == FULL:
+        raise InvalidConfig(
+            f"{arg('order')} is {FULL}, but the interactions of all orders are not listed, as they can be too many; "
+            "give a number, such as 3."
+        )
     with stages.stage("load"):
         hypergraph = load_interactions(settings, make_threat_if_asked(settings))
         if hypergraph is not None:
             check_place(place, hypergraph.measure, hypergraph.threat, settings.data)
             hypergraph = hypergraph.truncate(settings.order)
             return hypergraph if settings.eps is None else hypergraph.at(settings.eps)
-        threat = make_threat(settings)
-        threat.budget(settings.eps)  # which refuses a budget that is missing, before the points are loaded
-        measure = load_measure(settings)
+        measure, threat = load_problem(settings)
         check_place(place, measure, threat)
     with stages.stage("interactions"):
         return interactions(
@@ -120,6 +130,22 @@ def make_hypergraph(
             progress=stages.progress,
             most=settings.max_interactions,
         )
+
+
+def load_problem(settings: ThreatSettings) -> tuple[LabeledMeasure, Threat]:
+    """The points of a command and the threat; a budget that is missing is refused before the points are loaded."""
+    threat = make_threat(settings)
+    threat.budget(settings.eps)
+    return load_measure(settings), threat
+
+
+def make_problem(settings: ThreatSettings, stages: Stages) -> tuple[LabeledMeasure, Threat, Number | None]:
+    """Points, threat and budget of a command over all orders; of a file of interactions only those are used."""
+    with stages.stage("load"):
+        saved = load_interactions(settings, make_threat_if_asked(settings))
+        if saved is None:
+            return *load_problem(settings), settings.eps
+        return saved.measure, saved.threat, saved.eps if settings.eps is None else settings.eps
 
 
 def check_place(place: Path | None, measure: LabeledMeasure, threat: Threat, source: str | None = None) -> None:

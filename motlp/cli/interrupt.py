@@ -3,6 +3,7 @@
 Python runs the handler of a signal in the main thread, between two steps of its own code. If a solver ran in that
 thread, the signal would wait until the solver returns. So the work is done in another thread, and the main thread waits
 for signals. At a signal it asks the worker to unwind, and ends the process without the worker if that takes too long.
+Work that has an answer at any moment may ask for the time to give it: see `answer_at_interrupt`.
 
 Before this is imported, `main.end_at_signals` ends the process at once. Workers of Dask and HiGHS in Pyomo, which would
 handle Ctrl-C themselves, are kept from it in `system.cluster` and `frameworks.highs`.
@@ -12,8 +13,8 @@ import ctypes
 import os
 import signal
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -23,6 +24,9 @@ from motlp.system.atomic import discard_unfinished
 ENDINGS = {signal.SIGINT: ("interrupted", 130), signal.SIGTERM: ("terminated", 143)}
 SECONDS_TO_UNWIND = 1.5
 CLEAR_LINE = "\r\x1b[2K\x1b[?25h"  # removes the line of a progress bar, and shows the cursor that the bar hides
+ENDING = "ending with what is found so far; press Ctrl-C again to end at once"
+
+answering = threading.Event()  # set while the first Ctrl-C is left to the work
 
 
 def handle_signals(handler: Callable[[int, FrameType | None], object]) -> None:
@@ -37,18 +41,50 @@ def run_interruptibly(work: Callable[[], int]) -> NoReturn:
 
     The process ends at once: the usual end of the interpreter waits for threads, and shows tracebacks at a signal.
     """
-    codes: list[int] = []
+    codes, interrupted = [], threading.Event()
 
     def run() -> None:
-        with suppress(KeyboardInterrupt):
+        try:
             codes.append(work())
+        except KeyboardInterrupt:
+            interrupted.set()
 
     worker = threading.Thread(target=run, daemon=True)
     worker.start()
-    handle_signals(lambda number, frame: leave(worker, number))
+    handle_signals(lambda number, frame: heed(worker, number))
     while worker.is_alive():
         worker.join(0.1)
+    if interrupted.is_set():  # by a Ctrl-C that was left to the work, which had no answer yet
+        end(signal.SIGINT, 2)
     os._exit(codes[0] if codes else 1)
+
+
+@contextmanager
+def answer_at_interrupt() -> Iterator[None]:
+    """While this lasts, the first Ctrl-C raises KeyboardInterrupt in the work, which may still answer.
+
+    It has all the time that it takes to notice. The second Ctrl-C ends the process as usual.
+    """
+    answering.set()
+    try:
+        yield
+    finally:
+        answering.clear()
+
+
+def heed(worker: threading.Thread, number: int) -> None:
+    """Leave a first Ctrl-C to the work if it asked for that; otherwise end the process."""
+    if number != signal.SIGINT or not answering.is_set():
+        leave(worker, number)
+    answering.clear()
+    write_line(2, ENDING)
+    raise_interrupt(worker)
+
+
+def raise_interrupt(worker: threading.Thread) -> None:
+    """Raise KeyboardInterrupt in the worker, at the next step of its own Python code."""
+    ident = ctypes.c_ulong(worker.ident or 0)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(KeyboardInterrupt))
 
 
 def leave(worker: threading.Thread, number: int) -> NoReturn:
@@ -60,8 +96,7 @@ def leave(worker: threading.Thread, number: int) -> NoReturn:
     handle_signals(lambda again, frame: end(again, stderr))
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
-    ident = ctypes.c_ulong(worker.ident or 0)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(KeyboardInterrupt))
+    raise_interrupt(worker)
     worker.join(SECONDS_TO_UNWIND)
     end(number, stderr)
 
@@ -70,6 +105,11 @@ def end(number: int, stderr: int) -> NoReturn:
     """End the process at once: remove unfinished files, and print one line that says why."""
     discard_unfinished()
     word, code = ENDINGS[signal.Signals(number)]
-    with suppress(OSError):
-        os.write(stderr, ((CLEAR_LINE if os.isatty(stderr) else "") + f"motlp: {word}\n").encode())
+    write_line(stderr, word)
     os._exit(code)
+
+
+def write_line(stderr: int, text: str) -> None:
+    """Write a line to standard error, over a progress bar if there is one."""
+    with suppress(OSError):
+        os.write(stderr, ((CLEAR_LINE if os.isatty(stderr) else "") + f"motlp: {text}\n").encode())

@@ -12,19 +12,22 @@ from motlp.cli.values import (
     read_budget,
     read_budgets,
     read_names,
+    read_order,
     read_orders,
     read_price,
     read_whole,
 )
 from motlp.geometry.distance import Norm
 from motlp.problem.interactions import MOST
-from motlp.solving.method import DEFAULTS, FRAMEWORK, MODEL
+from motlp.solving.method import DEFAULTS, FRAMEWORK, FULL_OPTIONS, MODEL
+from motlp.solving.solution import Order
 
 Whole = Annotated[int, BeforeValidator(read_whole)]
 PANELS = DATA, THREAT, SOLVER, RUN = "Data", "Adversary", "Solver", "Run"  # the groups of flags, as the help shows them
 NORMS = ", ".join(get_args(Norm))
 DATA_HELP = "a data set (digits, gaussians, mnist, …), a .npz with x and y, a folder of images, or saved interactions"
-ORDER_HELP = "most points in an interaction (default 3, or the number of classes if smaller)"
+ORDER_HELP = "most points in an interaction (default 3, or the number of classes if smaller); for `bound` also full"
+OPTION_HELP = f"an option of the solver (of --order full: {', '.join(FULL_OPTIONS)}); may be repeated"
 LARGE = DEFAULTS[-1]  # the solver of large data, and how many interactions make them large
 FRAMEWORK_HELP = f"cvxpy, pyomo or matrix (default {FRAMEWORK}; none with sinkhorn)"
 SOLVER_HELP = f"see `motlp solvers` (default {DEFAULTS[0].solver}; {LARGE.solver} above {LARGE.above:,} interactions)"
@@ -103,7 +106,7 @@ class ThreatSettings(RunSettings):
         Option(metavar="T", help="of --cost quadratic: price of a unit of squared distance", rich_help_panel=THREAT),
     ] = None
     order: Annotated[
-        Whole | None,
+        Annotated[Order, BeforeValidator(read_order)] | None,
         Option(
             metavar="N",
             help=ORDER_HELP,
@@ -136,7 +139,7 @@ class SolveSettings(RunSettings):
     option: Annotated[
         dict[str, Any],
         BeforeValidator(read_assignments),
-        Option(metavar="KEY=VALUE", help="an option of the solver; may be repeated", rich_help_panel=SOLVER),
+        Option(metavar="KEY=VALUE", help=OPTION_HELP, rich_help_panel=SOLVER),
     ] = Field(default_factory=dict)
 
 
@@ -153,9 +156,9 @@ class SweepSettings(SolveSettings):
         Option(metavar="E,…", help="budgets: start:stop:count, or a list such as 0.5,1,2", rich_help_panel=THREAT),
     ]
     order: Annotated[
-        list[int] | None,
+        list[Order] | None,
         PlainValidator(read_orders),
-        Option(metavar="N,…", help="orders, such as 2,3 (default as for `bound`)", rich_help_panel=THREAT),
+        Option(metavar="N,…", help="orders, such as 2,3,full (default as for `bound`)", rich_help_panel=THREAT),
     ] = None
     save: Annotated[
         Path | None,

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from motlp.errors import InvalidBudget, InvalidConfig, arg, shorten
 from motlp.problem.rationals import exact
+from motlp.solving.solution import FULL, Order
 
 MOST_BUDGETS = 10_000  # in a range
 MOST_DIGITS = 30  # of the count of a range
@@ -28,6 +29,16 @@ def read_whole(value: Any) -> Any:
     if isinstance(value, bool):
         raise PydanticCustomError("int_type", "a whole number")
     return value
+
+
+def read_order(value: Any) -> Any:
+    """A whole number, or the word "full" in letters of any case."""
+    return FULL if is_full(value) else read_whole(value)
+
+
+def is_full(value: Any) -> bool:
+    """Whether a value is the word for all orders."""
+    return isinstance(value, str) and value.strip().casefold() == FULL
 
 
 def read_budget(value: Any) -> Fraction:
@@ -79,17 +90,19 @@ def read_range(text: str) -> list[Fraction]:
     return [exact(start + (stop - start) * i / max(count - 1, 1)) for i in range(count)]
 
 
-def read_orders(value: Any) -> list[int]:
-    """The orders of a sweep: one, or a list such as 2,3.
+def read_orders(value: Any) -> list[Order]:
+    """The orders of a sweep: one, or a list such as 2,3,full.
 
     Raises:
-        InvalidBudget: one is no whole number.
+        InvalidBudget: one is neither a whole number nor the word "full".
     """
     parts = value if isinstance(value, list) else str(value).split(",")
     try:
-        return [int(str(part)) for part in parts]
+        return [FULL if is_full(part) else int(str(part)) for part in parts]
     except ValueError:
-        raise InvalidBudget(f"{arg('order')} is {shorten(value)}; write whole numbers, such as 2,3.") from None
+        raise InvalidBudget(
+            f"{arg('order')} is {shorten(value)}; write whole numbers, such as 2,3, or full for all orders."
+        ) from None
 
 
 def read_assignments(value: Any) -> Any:

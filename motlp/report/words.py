@@ -31,10 +31,11 @@ def summary(solution: Solution) -> str:
 def attainment(solution: Solution, lower: Fraction) -> str:
     """How near the best classifier comes to the lower end as it is printed, which all orders tell."""
     assert solution.gap is not None
-    upper = upper_end(solution, 6)
+    assert solution.risk_upper is not None
     if solution.gap > PROVED_OPTIMAL:
-        return f"The best classifier has a risk of at most {spell(upper)} (all orders)."
-    return f"A classifier attains it, to within {spell(max(upper - lower, Fraction(1, 10**6)))} (all orders)."
+        return f"The best classifier has a risk of at most {spell(upper_end(solution, 6))} (all orders)."
+    within = max(round_up(Fraction(solution.risk_upper) - lower, 6), Fraction(1, 10**6))
+    return f"A classifier attains it, to within {spell(within)} (all orders)."
 
 
 def adversary(hypergraph: Hypergraph) -> str:

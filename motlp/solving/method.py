@@ -169,13 +169,13 @@ class FullMethod:
 
 
 def choose_method(
-    orders: Iterable[Order],
+    orders: Iterable[Order | None],
     model: str | None,
     framework: str | None,
     solver: str | None,
     options: Mapping[str, Any] | None,
 ) -> Method | FullMethod:
-    """The method that is asked for: that of the numbered orders, if there are any among the orders.
+    """The method that is asked for; unless "full" is the only order, it is that of the numbered ones.
 
     Raises:
         MotlpError: it does not exist, or cannot be called here.

@@ -68,7 +68,7 @@ def test_another_study_is_refused(measure, tmp_path, counted, change, message):
         ("", "has the columns of no sweep"),
         ("eps,risk\n1,0\n", "has the columns eps, risk"),
         (",".join(COLUMNS) + "\n1,2\n", "line 2 is no row"),
-        (",".join(COLUMNS) + "\n" + ",".join(["1"] * 15) + ",x\n", "line 2 is no row"),
+        (",".join(COLUMNS) + "\n" + ",".join(["1"] * 16) + ",x\n", "line 2 is no row"),
         ("\0", "columns|cannot be read"),
     ],
 )
