@@ -1,0 +1,326 @@
+"""The untruncated optimum R*: interactions of all orders, generated as they are needed.
+
+The linear program over all interactions is solved on a few of them. Its potential, made feasible for these, is searched
+for the interactions of any order that it violates most; they join, those that have become useless leave, and so on until
+none is violated. Source: row generation for the dual, column generation for the primal (L. Ford, D. Fulkerson, "A
+suggested computation for maximal multi-commodity network flows", 1958).
+
+After every round both ends are proved. The plan covers all masses together with singletons, and lies on interactions:
+a lower end. The potential, divided as the search says, satisfies every interaction of any order: an upper end.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import replace
+from fractions import Fraction
+from importlib.metadata import version
+from math import inf
+from time import perf_counter
+from typing import NamedTuple
+
+import numpy as np
+
+from motlp.errors import InvalidBudget, InvalidConfig, InvalidMeasure, arg, shorten
+from motlp.frameworks.answer import Status
+from motlp.problem.hypergraph import Hypergraph
+from motlp.problem.interactions import MOST
+from motlp.problem.measure import LabeledMeasure, check_measure
+from motlp.problem.rationals import Number, check_whole
+from motlp.problem.threat import Threat, check_threat
+from motlp.problem.violated import Surroundings, Violated, find_surroundings
+from motlp.proof.bounds import potential_value
+from motlp.proof.decimals import float_above
+from motlp.solving.maxflow import maxflow
+from motlp.solving.primal_dual import PrimalDual
+from motlp.solving.repair import Plan, Potential, estimate_cover_cost, repair_plan, repair_potential
+from motlp.solving.sinkhorn import is_positive
+from motlp.solving.solution import INTERRUPTED, PROVED_OPTIMAL, Solution
+from motlp.system.executor import check_executor
+from motlp.system.progress import SILENCE, Progress, check_progress
+
+FIRST = 12  # nearest pairs around each point that the first linear program has
+NEAR = 100  # and that the first searches look at, where there are many more
+GUESS = 0.7  # potential to begin with
+STEPS, MOST_STEPS = 60, 480  # of the first-order method between two searches: while these find much, and later
+EACH = 6  # interactions that a search finds for each leader
+WORK = 30_000  # pairs that a search looks at for each leader, while it finds much
+MORE = 4  # times as many as before, when it finds little
+FEW, SCARCE = 0.01, 0.003  # of the interactions at hand: so few found are little, and so few hardly change the problem
+USELESS = 0.3  # slack from which on an interaction without plan leaves,
+STABLE = 0.9  # unless no others join, and so many stay
+ALL = 10**6  # pairs around each leader beyond which a search may as well look at all
+COARSEST = 0.1  # interval whose hundredth is a violation that is worth while
+PATIENCE = 40  # rounds in a row that may pass without a narrower interval
+
+
+class Aim(NamedTuple):
+    """When to stop: at an interval so narrow, or at a time."""
+
+    tol: float
+    deadline: float
+
+
+class Rounds:
+    """The state of the row generation.
+
+    Attributes:
+        hypergraph: the interactions at hand.
+        iterate: of the first-order method on them.
+        cost, plan, covering: of the cheapest cover so far, and the interactions on which it lies.
+        value, potential: of the best potential so far that is feasible for all interactions of all orders.
+        number: of the rounds done.
+        steps: of the first-order method, in the next round.
+    """
+
+    def __init__(self, hypergraph: Hypergraph, plan: Plan, potential: Potential) -> None:
+        self.hypergraph, self.iterate = hypergraph, PrimalDual(hypergraph, plan, potential)
+        self.cost, self.plan, self.covering = 1.0, np.zeros(hypergraph.size), hypergraph
+        self.value, self.potential = 0.0, np.zeros(hypergraph.measure.size)
+        self.number, self.narrowed, self.steps = 0, 0, STEPS
+
+    @property
+    def lower(self) -> float:
+        return 1.0 - self.cost
+
+    @property
+    def upper(self) -> float:
+        return 1.0 - self.value
+
+    def solve(self) -> Potential:
+        """Takes steps on the interactions at hand; returns a potential that is feasible for these."""
+        self.number += 1
+        self.iterate.move(self.steps)
+        plan = np.maximum(np.nan_to_num(self.iterate.plan), 0.0)
+        potential = repair_potential(self.hypergraph, self.iterate.potential)
+        for candidate in (plan, repair_plan(self.hypergraph, plan, potential)):
+            cost = estimate_cover_cost(self.hypergraph, candidate)
+            if cost < self.cost:
+                self.cost, self.plan, self.covering, self.narrowed = cost, candidate, self.hypergraph, self.number
+        return potential
+
+    def prove(self, potential: Potential) -> None:
+        """Takes a potential that is feasible for all interactions of all orders, if it is better."""
+        value = float(self.hypergraph.mass @ potential)
+        if value > self.value:
+            self.value, self.potential, self.narrowed = value, potential, self.number
+
+    def exchange(self, potential: Potential, found: Violated) -> float:
+        """What was found joins; what has no plan, and much slack under the potential, leaves.
+
+        Returns the number of those that joined, as a share of all that there were.
+        """
+        before = self.hypergraph
+        slack = before.price - before.memberships.sum_members(potential)
+        kept = (self.iterate.plan > 0) | (slack < USELESS) | (before.sizes == 1)
+        joined = sum(map(len, found.members))
+        if joined or kept.mean() < STABLE:
+            plans = [plan[kept] for plan in self.iterate.plans]
+            self.hypergraph, plans = extend(before.select(kept), plans, found)
+            self.iterate.turn_to(self.hypergraph, *plans)
+        share = joined / before.size
+        self.steps = STEPS if share > SCARCE else min(2 * self.steps, MOST_STEPS)
+        return share
+
+
+def extend(hypergraph: Hypergraph, plans: list[Plan], found: Violated) -> tuple[Hypergraph, list[Plan]]:
+    """The hypergraph with more interactions, which it does not have yet, and plans, which are 0 on these."""
+    members, births = list(hypergraph.members), list(hypergraph.births)
+    cuts = np.cumsum(list(hypergraph.counts.values()))[:-1]
+    by_order = [np.split(plan, cuts) for plan in plans]
+    for k, (rows, born) in enumerate(zip(found.members, found.births, strict=True), start=1):
+        if k == len(members):
+            members.append(np.empty((0, k + 1), np.int32))
+            births.append(np.empty(0))
+        members[k], births[k] = np.concatenate([members[k], rows]), np.concatenate([births[k], born])
+        for plan in by_order:
+            plan[k : k + 1] = [np.concatenate([*plan[k : k + 1], np.zeros(len(rows))])]
+    larger = replace(hypergraph, members=tuple(members), births=tuple(births))
+    return larger, [np.concatenate(plan) for plan in by_order]
+
+
+def untruncated(
+    measure: LabeledMeasure,
+    threat: Threat,
+    eps: Number | None = None,
+    *,
+    tol: float = PROVED_OPTIMAL,
+    time_limit: float | None = None,
+    start: Solution | None = None,
+    executor: Executor | None = None,
+    most: int = MOST,
+    progress: Progress = SILENCE,
+) -> Solution:
+    """Solve the problem with the interactions of all orders.
+
+    Args:
+        measure: the labelled points.
+        threat, eps: as for `motlp.interactions`.
+        tol: width of the proved interval, in units of risk, to stop at.
+        time_limit: seconds after which no further round begins.
+        start: a solution for the same points and threat, at any budget, to begin from.
+        executor: runs the search for pairs; threads of this process by default.
+        most: refuse to work on more pairs of points than this.
+        progress: is told of the search for pairs, and the interval after every round, with `round`.
+
+    Returns:
+        The solution on the interactions that were generated. Its `risk_lower` and `risk_upper` enclose R*, wherever
+        the rounds end. If Ctrl-C or the time limit ends them before the interval is as narrow as `tol`, its status is
+        LIMIT.
+
+    Raises:
+        InvalidBudget: a budget, a tolerance or a time limit is out of range.
+        InvalidMeasure, InvalidConfig: the measure, the start, the executor or `progress` cannot be used.
+        TooManyInteractions: more than `most` pairs of points are within reach of each other.
+    """
+    began = perf_counter()
+    check_measure(measure)
+    check_threat(threat)
+    check_executor(executor)
+    check_progress(progress)
+    check_whole("most", most)
+    check_limits(tol, time_limit)
+    aim = Aim(float(tol), began + (inf if time_limit is None else float(time_limit)))
+    surroundings = find_surroundings(measure, threat, eps, executor=executor, progress=progress, most=most)
+    found = perf_counter()
+    solution = solve_two_classes(surroundings) or generate(surroundings, begin(surroundings, start), aim, progress)
+    return replace(solution, seconds={"pairs": found - began, "solve": perf_counter() - found})
+
+
+def check_limits(tol: object, time_limit: object) -> None:
+    """Refuse limits that are not positive and finite, or no numbers.
+
+    Raises:
+        InvalidBudget: as it says.
+    """
+    for name, value, example in (("tol", tol, f"{PROVED_OPTIMAL:g}"), ("time_limit", time_limit, "60")):
+        if not is_positive(value) and (value is not None or name == "tol"):
+            raise InvalidBudget(
+                f"{arg(name)} is {shorten(value)}; it must be a number, positive and finite, such as {example}."
+            )
+
+
+def solve_two_classes(surroundings: Surroundings) -> Solution | None:
+    """The exact solution where a maximum flow gives it: two classes, under a ball, with masses in whole numbers."""
+    if surroundings.measure.classes > 2 or not surroundings.threat.has_budget:
+        return None
+    with suppress(InvalidMeasure):  # the masses are no whole numbers
+        return untruncate(maxflow(list_interactions(surroundings)))
+    return None
+
+
+def begin(surroundings: Surroundings, start: Solution | None) -> Rounds:
+    """The state before the first round: the nearest pairs, or the interactions, plan and potential of a solution.
+
+    Raises:
+        InvalidConfig: the solution is for other points or another threat.
+    """
+    if start is None:
+        hypergraph = list_interactions(surroundings.keep_nearest(FIRST))
+        return Rounds(hypergraph, np.zeros(hypergraph.size), np.full(hypergraph.measure.size, GUESS))
+    measure, eps = surroundings.measure, surroundings.eps
+    hypergraph, plan, potential = start.hypergraph, start.plan, start.potential
+    if hypergraph.threat != surroundings.threat or not is_same(hypergraph.measure, measure):
+        raise InvalidConfig(f"{arg('start')} is a solution for other points or another threat; leave it out.")
+    hypergraph.check()  # a set that is no interaction would make the lower end false
+    if eps is not None and hypergraph.eps is not None and hypergraph.eps > eps:
+        hypergraph, plan = hypergraph.at(eps), None
+    hypergraph = replace(hypergraph, measure=measure, eps=eps)
+    return Rounds(
+        hypergraph,
+        np.zeros(hypergraph.size) if plan is None else plan,
+        np.full(measure.size, GUESS) if potential is None else potential,
+    )
+
+
+def is_same(one: LabeledMeasure, other: LabeledMeasure) -> bool:
+    """Whether two measures have the same points, labels and masses."""
+    if one is other:
+        return True
+    arrays = [(getattr(one, name), getattr(other, name)) for name in ("points", "labels", "mass")]
+    return one.unit == other.unit and all(np.array_equal(*pair) for pair in arrays)
+
+
+def list_interactions(surroundings: Surroundings) -> Hypergraph:
+    """The hypergraph of the points and the pairs."""
+    measure, (members, births) = surroundings.measure, surroundings.list_pairs()
+    singletons = np.arange(measure.size, dtype=np.int32)[:, None], np.zeros(measure.size)
+    return Hypergraph(
+        measure, surroundings.threat, surroundings.eps, (singletons[0], *members), (singletons[1], *births)
+    )
+
+
+def generate(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Progress) -> Solution:
+    """The solution after as many rounds as it takes, or as there is time for."""
+    ended = ""
+    try:
+        if len(surroundings.pairs.indices) > 3 * NEAR * surroundings.measure.size:
+            approach(surroundings.keep_nearest(NEAR), state, aim, progress)
+        close(surroundings, state, aim, progress)
+    except KeyboardInterrupt:
+        ended = f"{INTERRUPTED} after "
+    status = Status.LIMIT
+    if state.upper - state.lower <= aim.tol:
+        status = Status.CONVERGED
+    elif not ended:
+        ended = "ended by the time limit after " if perf_counter() >= aim.deadline else "no progress any more after "
+    return untruncate(
+        Solution(
+            hypergraph=state.covering,
+            model="primal",
+            framework="sinkhorn",
+            solver="untruncated",
+            version=version("motlp"),
+            status=status,
+            message=f"{ended}{state.number} rounds, {state.iterate.steps} steps",
+            objective=state.cost,
+            plan=state.plan,
+            potential=state.potential,
+            seconds={},
+        )
+    )
+
+
+def approach(near: Surroundings, state: Rounds, aim: Aim, progress: Progress) -> None:
+    """Rounds with what is found among the nearest pairs alone, until there is little left to find."""
+    for potential in rounds(state, aim):
+        found = near.find_violated(potential, least_violation(state, potential, aim), EACH, WORK)
+        progress.interval(state.lower, state.upper, round=state.number)
+        if state.exchange(potential, found) < FEW:
+            return
+
+
+def close(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Progress) -> None:
+    """Rounds until the interval is narrow; when a search finds little, the next one looks at more, in the end at all."""
+    work: int | None = WORK
+    for potential in rounds(state, aim):
+        found = surroundings.find_violated(potential, least_violation(state, potential, aim), EACH, work)
+        state.prove(potential / found.divisor)
+        progress.interval(state.lower, state.upper, round=state.number)
+        if state.upper - state.lower <= aim.tol:
+            return
+        if state.exchange(potential, found) < FEW and work is not None:
+            work = None if work > ALL else MORE * work
+
+
+def rounds(state: Rounds, aim: Aim) -> Iterator[Potential]:
+    """The potentials of one round after the other, while there is time and the interval still becomes narrower."""
+    while perf_counter() < aim.deadline and state.number - state.narrowed < PATIENCE:
+        yield state.solve()
+
+
+def least_violation(state: Rounds, potential: Potential, aim: Aim) -> float:
+    """The violation from which on interactions are of use: a small part of the interval that is left, or asked for."""
+    left = state.cost - float(state.hypergraph.mass @ potential)
+    return float(np.clip(left, aim.tol, COARSEST)) / 100
+
+
+def untruncate(solution: Solution) -> Solution:
+    """The solution of all orders, whose potential is feasible for all interactions; its status is that of its gap."""
+    assert solution.potential is not None
+    value = potential_value(solution.hypergraph, solution.potential)
+    assert value is not None
+    whole = replace(solution, solver="untruncated", risk_upper=float_above(1 - Fraction(value)))
+    gap = whole.gap
+    assert gap is not None
+    return replace(whole, status=Status.OPTIMAL) if gap <= PROVED_OPTIMAL else whole
