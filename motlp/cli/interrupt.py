@@ -21,7 +21,8 @@ from typing import NoReturn
 from motlp.system.atomic import discard_unfinished
 
 # The word for each signal, and the exit code that shells report for a process that the signal ended.
-ENDINGS = {signal.SIGINT: ("interrupted", 130), signal.SIGTERM: ("terminated", 143)}
+INTERRUPTED = 130  # typer, too, makes it of a KeyboardInterrupt
+ENDINGS = {signal.SIGINT: ("interrupted", INTERRUPTED), signal.SIGTERM: ("terminated", 143)}
 SECONDS_TO_UNWIND = 1.5
 CLEAR_LINE = "\r\x1b[2K\x1b[?25h"  # removes the line of a progress bar, and shows the cursor that the bar hides
 ENDING = "ending with what is found so far; press Ctrl-C again to end at once"
@@ -41,20 +42,20 @@ def run_interruptibly(work: Callable[[], int]) -> NoReturn:
 
     The process ends at once: the usual end of the interpreter waits for threads, and shows tracebacks at a signal.
     """
-    codes, interrupted = [], threading.Event()
+    codes: list[int] = []
 
     def run() -> None:
         try:
             codes.append(work())
         except KeyboardInterrupt:
-            interrupted.set()
+            codes.append(INTERRUPTED)
 
     worker = threading.Thread(target=run, daemon=True)
     worker.start()
     handle_signals(lambda number, frame: heed(worker, number))
     while worker.is_alive():
         worker.join(0.1)
-    if interrupted.is_set():  # by a Ctrl-C that was left to the work, which had no answer yet
+    if codes == [INTERRUPTED]:  # by a Ctrl-C that was left to the work, which had no answer yet
         end(signal.SIGINT, 2)
     os._exit(codes[0] if codes else 1)
 

@@ -20,6 +20,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float64
 
 from motlp.errors import InvalidBudget, InvalidConfig, InvalidMeasure, arg, shorten
 from motlp.frameworks.answer import Status
@@ -123,7 +124,9 @@ class Rounds:
         return share
 
 
-def extend(hypergraph: Hypergraph, plans: list[Plan], found: Violated) -> tuple[Hypergraph, list[Plan]]:
+def extend(
+    hypergraph: Hypergraph, plans: list[Plan], found: Violated
+) -> tuple[Hypergraph, list[Float64[np.ndarray, " _"]]]:
     """The hypergraph with more interactions, which it does not have yet, and plans, which are 0 on these."""
     members, births = list(hypergraph.members), list(hypergraph.births)
     cuts = np.cumsum(list(hypergraph.counts.values()))[:-1]

@@ -82,6 +82,18 @@ BAD = [
     ("bound digits --eps 1e-400", "beyond the range"),
     ("sweep digits --eps 0:1:1000000000", "10000 at most"),
     ("bound digits --eps 1 --solver sinkhorn --model dual", "leave out --model"),
+    ("bound digits --eps 1 --order full --solver highs", "leave out --solver: there are only the options tol and time"),
+    ("bound digits --eps 1 --order FULL --model dual", "--model is 'dual', but all orders are solved in one way"),
+    ("bound digits --eps 1 --order full --framework matrix", "leave out --framework"),
+    ("bound digits --eps 1 --order full --option time_limits=1", "Did you mean 'time_limit'?"),
+    ("bound digits --eps 1 --order full --option tol=small", "'tol' takes a number, not 'small'"),
+    ("bound digits --eps 1 --order full --option time_limit=-1", "time_limit is -1"),
+    ("bound digits --eps 1 --order full --option time_limit=nan", "time_limit is nan"),
+    ("bound digits --order full", "--eps is missing"),
+    ("bound digits --eps 1.5 --order full --max-interactions 2000", "raise --max-interactions."),
+    ("bound digits --eps 1 --order all", "--order: expected a whole number, not 'all'"),
+    ("interactions digits --eps 1 --order full", "--order is full, but the interactions of all orders are not listed"),
+    ("sweep digits --eps 1 --order full --solver highs", "leave out --solver"),
     # configuration
     ("bound digits --config nowhere.toml", "nowhere.toml: cannot be read"),
     ("bound digits --config broken.toml", "broken.toml: not TOML"),
@@ -114,7 +126,7 @@ BAD = [
     (f"sweep digits --eps 1:2:{5000 * '9'}", "start:stop:count"),
     ("sweep digits --eps -1:2:3", "at least 0"),
     ("sweep digits --eps 1,,2", "finite number"),
-    ("sweep digits --eps 1 --order 2,x", "motlp: --order is '2,x'; write whole numbers, such as 2,3."),
+    ("sweep digits --eps 1 --order 2,x", "motlp: --order is '2,x'; write whole numbers, such as 2,3, or full"),
     ("sweep digits --eps 1 --order 0,2", "between 1 and 10"),
     ("sweep digits --eps 1 --order 2,11", "between 1 and 10"),
     ("sweep digits --eps 1 --save other.csv", "has the columns a, b; give another name to --save."),
@@ -198,6 +210,29 @@ def test_a_limit_still_gives_a_bound():
     answer = json.loads(out)
     assert (code, answer["status"]) == (0, "limit")
     assert 0 <= answer["risk_lower"] <= 2 / 3
+
+
+def test_all_orders():
+    words = ("bound", "digits", *SMALL, "--eps", 1.4)
+    answer = json.loads(run(*words, "--order", "full", "--json")[1])
+    truncated = [json.loads(run(*words, "--order", order, "--json")[1])["risk_lower"] for order in (2, 3)]
+    assert (answer["order"], answer["solver"], answer["status"]) == ("full", "untruncated", "optimal")
+    assert max(truncated) <= answer["risk_upper"] <= 1
+    assert 0 <= answer["gap"] <= 1e-6
+    assert truncated[0] < answer["risk_lower"]
+    code, out, err = run(*words, "--order", "Full")
+    assert (code, err) == (0, "")
+    assert "A classifier attains it, to within 0.00000" in out.splitlines()[0]
+    assert "interactions  generated: order 1: 200, order 2: " in out
+
+
+def test_all_orders_from_a_file_with_an_option(files):
+    Path("study.toml").write_text(
+        'data = "digits"\neps = 1.2\nper-class = 20\norder = "FULL"\nquiet = true\n[option]\ntol = 0.9'
+    )
+    code, out, _ = run("bound", "--config", "study.toml", "--option", "time_limit=60", "--json")
+    assert (code, json.loads(out)["order"]) == (0, "full")
+    assert json.loads(out)["gap"] <= 0.9
 
 
 def test_a_solver_that_fails_ends_with_one(monkeypatch):

@@ -38,6 +38,7 @@ def test_arguments_of_the_library_that_a_command_passes_on_have_flags():
         motlp.datasets.load: {"split", "root", "download", "classes", "per_class", "seed"},
         motlp.interactions: {"eps", "order", "most"},
         motlp.sweep: {"eps", "norm", "orders", "model", "framework", "solver", "options", "save", "most"},
+        motlp.untruncated: {"eps", "most"},
         motlp.Quadratic: {"tau"},
     }
     for function, names in passed.items():

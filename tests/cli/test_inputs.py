@@ -45,6 +45,27 @@ def test_saved_interactions_stand_in_for_the_data(files):
     assert "another data set: points: 400 there, 1797 here" in err
 
 
+def test_all_orders_take_the_points_of_saved_interactions(files):
+    """Whose own order and budget are no limits: the pairs are searched anew."""
+    words = ("digits", "--per-class", 20, "--norm", "l2", "--quiet")
+    assert run("interactions", *words, "--eps", 1.2, "--order", 2, "--save", "digits.npz")[0] == 0
+
+    def risk(*words) -> float:
+        code, out, _ = run("bound", *words, "--order", "full", "--quiet", "--json")
+        assert code == 0
+        return pytest.approx(json.loads(out)["risk_lower"], abs=1e-6)
+
+    assert risk("digits.npz") == risk(*words, "--eps", 1.2)
+    assert risk("digits.npz", "--eps", 1.4) == risk(*words, "--eps", 1.4)
+    rows = json.loads(run("sweep", "digits.npz", "--eps", "1,1.2", "--order", "2,full", "--quiet", "--json")[1])
+    assert [row["order"] for row in rows] == [2, "full"] * 2
+    assert rows[-1]["risk_lower"] == risk("digits.npz")
+    for flags, message in [(("--norm", "linf"), "not Ball(norm='linf')"), (("--per-class", 3), "selects points")]:
+        code, _, err = run("bound", "digits.npz", "--order", "full", *flags, "--quiet")
+        assert (code, err.count("\n")) == (2, 1)
+        assert message in err
+
+
 def test_saved_interactions_are_saved_over_nothing_else(files):
     assert run("interactions", "good.npz", "--eps", 1, "--save", "sets.npz", "--quiet")[0] == 0
     before = Path("nan.npz").read_bytes(), Path("sets.npz").read_bytes()

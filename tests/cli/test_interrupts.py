@@ -1,9 +1,11 @@
 """Signals at any moment: one line, an exit code, whole files."""
 
 import csv
+import json
 import os
 import random
 import signal
+import subprocess
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 from support.command import interrupt_after, run, start, start_listening
 
+from motlp.cli.interrupt import ENDING, SECONDS_TO_UNWIND
 from motlp.studies.rows import COLUMNS
 from motlp.system.atomic import check_writable, unfinished_prefix
 
@@ -21,6 +24,39 @@ COMMANDS = {
     "sweep": "sweep gaussians --per-class 20 --eps 0.1:1.5:5000 --order 2 --framework matrix --quiet --save sweep.csv",
 }
 ENDS = {signal.SIGINT: (130, "motlp: interrupted\n"), signal.SIGTERM: (143, "motlp: terminated\n")}
+
+
+# Searches all orders, but waits for Ctrl-C before it answers.
+WAITING = """
+import sys, time
+from dataclasses import replace
+from motlp.frameworks.answer import Status
+from motlp.solving import method
+from motlp.solving.solution import INTERRUPTED
+
+search = method.untruncated
+
+def wait(*args, **more):
+    solution = search(*args, **more)
+    try:
+        print("waiting", file=sys.stderr, flush=True)
+        while True:
+            time.sleep(0.01)
+    except {caught}:
+        while {deaf}:
+            time.sleep(0.01)
+    return replace(solution, status=Status.LIMIT, message=INTERRUPTED)
+
+method.untruncated = wait
+from motlp.cli.main import main
+main()
+"""
+# Whether the search can answer, takes too long to, or has nothing yet, as in the search for pairs.
+KINDS = {
+    "answer": WAITING.format(caught="KeyboardInterrupt", deaf=False),
+    "too slow": WAITING.format(caught="KeyboardInterrupt", deaf=True),
+    "nothing": WAITING.format(caught="ZeroDivisionError", deaf=False),
+}
 
 
 def interrupt(kind: str, number: int, delay: float, late: bool, folder: Path) -> str:
@@ -95,6 +131,46 @@ def test_interrupted_inside_a_solver():
     # Some 700,000 interactions: minutes for any method.
     words = "bound digits --per-class 60 --eps 1.5 --framework matrix --solver simplex"
     interrupt_after(start(words), "solve …")
+
+
+@pytest.fixture(scope="module")
+def pressed() -> dict[str, subprocess.Popen]:
+    """Searches over all orders of each kind, begun together, after a first Ctrl-C."""
+    words = "bound digits --per-class 20 --eps 1.2 --order full --json"
+    processes = {kind: start(words, program) for kind, program in KINDS.items()}
+    for process in processes.values():
+        while "waiting" not in process.stderr.readline():
+            assert process.poll() is None
+        os.killpg(process.pid, signal.SIGINT)
+    return processes
+
+
+def outcome(process: subprocess.Popen) -> tuple[int, str, list[str]]:
+    """The exit code, standard output, and the lines of standard error from the first Ctrl-C on.
+
+    `communicate` would lose what a reader of lines holds already.
+    """
+    out, err = process.stdout.read(), process.stderr.read()
+    return process.wait(timeout=30), out, [line for line in err.splitlines() if line.startswith("motlp: ")]
+
+
+def test_a_first_interrupt_of_all_orders_leaves_what_is_proved(pressed):
+    code, out, lines = outcome(pressed["answer"])
+    answer = json.loads(out)
+    assert (code, lines) == (0, [f"motlp: {ENDING}"])
+    assert (answer["order"], answer["status"], answer["message"]) == ("full", "limit", "interrupted")
+    assert 0 < answer["risk_lower"] <= answer["risk_upper"] < 1
+
+
+def test_a_second_interrupt_ends_the_search(pressed):
+    with pytest.raises(subprocess.TimeoutExpired):  # it has all the time that it takes
+        pressed["too slow"].wait(2 * SECONDS_TO_UNWIND)
+    os.killpg(pressed["too slow"].pid, signal.SIGINT)
+    assert outcome(pressed["too slow"]) == (130, "", [f"motlp: {ENDING}", "motlp: interrupted"])
+
+
+def test_a_first_interrupt_ends_a_search_that_has_found_nothing(pressed):
+    assert outcome(pressed["nothing"]) == (130, "", [f"motlp: {ENDING}", "motlp: interrupted"])
 
 
 def test_interrupted_sweep_keeps_its_rows(tmp_path):

@@ -35,6 +35,9 @@ def test_a_sweep_takes_lists_from_a_file(tmp_path):
     settings = read_settings(SweepSettings, {}, file)
     assert settings.eps == [Fraction(1, 10), Fraction(1, 5)]
     assert settings.order == [2, 3]
+    file.write_text('data = "digits"\neps = 0.1\norder = [2, "Full"]')
+    assert read_settings(SweepSettings, {}, file).order == [2, "full"]
+    assert read_settings(SweepSettings, {"order": "FULL"}, file).order == ["full"]
     file.write_text('data = "digits"\neps = "0.1:0.2:2"\ncost = "quadratic"')
     with pytest.raises(InvalidConfig, match="unknown key 'cost'"):
         read_settings(SweepSettings, {}, file)

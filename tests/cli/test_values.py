@@ -46,8 +46,10 @@ def test_ranges_are_even_and_have_both_ends(one, other, count):
 def test_orders():
     assert read_orders("2,3") == read_orders([2, 3]) == [2, 3]
     assert read_orders("4") == read_orders(4) == [4]
-    with pytest.raises(InvalidBudget, match="whole numbers"):
-        read_orders(True)
+    assert read_orders("2, FULL") == read_orders([2, "Full"]) == [2, "full"]
+    for wrong in (True, "2,fuller", [2, "all"]):
+        with pytest.raises(InvalidBudget, match="whole numbers, such as 2,3, or full for all orders"):
+            read_orders(wrong)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 import motlp
 from motlp.errors import MotlpError
-from motlp.report.curve import check_plot, plot_risk
+from motlp.report.curve import check_plot, draw_steps, plot_risk
 from motlp.studies.rows import SweepRow
 
 
@@ -38,6 +38,16 @@ def test_plot(rows, tmp_path, monkeypatch):
     # The legend is below the axes, where no data are.
     (legend,) = figures[0].legends
     assert legend.get_window_extent().y1 <= axes.get_window_extent().y0
+
+
+def test_the_curve_of_all_orders_has_its_name_and_comes_last(rows):
+    Figure = pytest.importorskip("matplotlib.figure", reason="needs the extra 'plot'").Figure
+    full = [replace(row, order="full", risk_upper=1.0, risk_lower=0.5 * i) for i, row in enumerate(rows[::2])]
+    axes = Figure().add_subplot()
+    draw_steps(axes, [*full, *rows])
+    assert [line.get_label() for line in axes.lines] == ["order 2", "order 3", "R*, all orders"]
+    assert axes.lines[-1].get_drawstyle() == "steps-post"
+    assert axes.lines[-1].get_xydata().tolist() == [[0.3, 0.0], [0.6, 0.5], [1.0, 1.0]]
 
 
 def test_plots_of_every_kind(rows, tmp_path, monkeypatch):

@@ -4,10 +4,11 @@ from fractions import Fraction
 
 import pytest
 
+import motlp
 from motlp.problem.interactions import interactions
 from motlp.problem.rationals import exact
 from motlp.problem.threat import Ball, Quadratic
-from motlp.report.records import interactions_record, threat_record
+from motlp.report.records import bound_record, interactions_record, threat_record
 
 
 def test_a_record_of_interactions(measure):
@@ -19,6 +20,15 @@ def test_a_record_of_interactions(measure):
         "interactions": {"1": 2, "2": 1},
         "seconds": {"load": 0.1235},
     }
+
+
+def test_a_record_says_whether_the_bound_is_of_all_orders(measure):
+    truncated = bound_record(motlp.solve(interactions(measure, Ball("l2"), 2, 2)), {})
+    assert (truncated["order"], truncated["risk_upper"]) == (2, None)
+    solution = motlp.untruncated(measure, Ball("l2"), 2)
+    full = bound_record(solution, {})
+    assert (full["order"], full["risk_upper"], full["gap"]) == ("full", solution.risk_upper, solution.gap)
+    assert list(full) == list(truncated)
 
 
 @pytest.mark.parametrize(

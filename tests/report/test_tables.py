@@ -37,6 +37,29 @@ def test_a_gap_is_printed_as_no_less_than_it_is(measure):
     assert " 1.1e-9 " in text(sweep_table([replace(row, gap=1.01e-9)]))
 
 
+def test_a_table_of_all_orders(measure):
+    solution = motlp.untruncated(measure, Ball("l2"), 2)
+    shown = squeeze(bound_table(solution, {}))
+    assert "interactions generated: order 1: 2, order 2: 1 risk" in shown
+    assert "≤ R*, the risk of all orders, ≤ 0.5" in shown
+
+
+def test_orders_without_a_generated_interaction_are_left_out(measure):
+    solution = motlp.untruncated(measure, Ball("l2"), 1)
+    assert "interactions generated: order 1: 2 risk" in squeeze(bound_table(solution, {}))
+
+
+def test_an_upper_end_has_a_column_where_there_is_one(measure):
+    rows = motlp.sweep(measure, [2], orders=[2, "full"])
+    numbered, full = [line.split() for line in text(sweep_table(rows)).splitlines() if line.endswith("optimal ")]
+    assert "risk ≥ R* ≤ gap" in squeeze(sweep_table(rows))
+    assert (numbered[1], numbered[3], len(numbered)) == ("2", "0.5", 8)
+    assert (full[1], full[3], len(full)) == ("full", "0.5", 9)
+    assert Fraction("0.5") <= Fraction(full[4]) <= Fraction("0.500001")
+    assert "R* ≤" not in squeeze(sweep_table(rows[:1]))
+    assert "0.500001" in squeeze(sweep_table([replace(rows[1], risk_upper=0.5000001)]))
+
+
 def test_what_is_no_risk_is_not_called_one(measure):
     solution = motlp.solve(interactions(measure, Ball("l2"), 1, 2))
     assert "risk 0 as reported" in squeeze(bound_table(solution, {}))

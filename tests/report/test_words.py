@@ -1,7 +1,7 @@
 """Sentences: the very numbers that were computed with, and no end that is printed claims more than is proved."""
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from fractions import Fraction
 
 import numpy as np
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from support.bounds import FLOATS, SMALL, make_solution, true_risk, weighted
 from support.measures import threats
+from support.problems import pair
 from support.screen import text
 
 import motlp
@@ -18,6 +19,7 @@ from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.threat import Ball, Quadratic
 from motlp.proof.bounds import cover_cost
+from motlp.proof.decimals import float_above
 from motlp.report.tables import bound_table, sweep_table
 from motlp.report.words import adversary, row_line, summary
 from motlp.solving.solution import Solution
@@ -52,14 +54,15 @@ def printed_ends(solution: Solution) -> tuple[list[Fraction], list[Fraction]]:
     row = make_row(solution, Study(*[""] * 7))
     row = parse_row({name: "" if value is None else str(value) for name, value in asdict(row).items()})
     everything = "\n".join([summary(solution), text(bound_table(solution, {})), row_line(row)])
-    low = re.findall(r"(?:risk below|proved +at least|risk at least|proved) +([\d.e-]+) ", everything + " ")
-    high = re.findall(r"at most ([\d.e-]+)\.$|≤ ([\d.e-]+)", everything, re.MULTILINE)
+    low = re.findall(r"(?:risk below|proved +at least|risk at least|proved) +([\d.e-]+)[ ,]", everything + " ")
+    high = re.findall(r"at most ([\d.e-]+)(?:\.$| \()|≤ ([\d.e-]+)", everything, re.MULTILINE)
     (accuracy,) = re.findall(r"accuracy above ([\d.e-]+) %", everything)
     *_, cells = text(sweep_table([row])).strip().splitlines()
-    _, _, _, lower, *gap, above = cells.split()[: 5 + (row.gap is not None)]
-    assert row.gap is None or Fraction(*gap) >= Fraction(row.gap)
+    has_gap, has_upper = row.gap is not None, row.risk_upper is not None
+    _, _, _, lower, *more, above = cells.split()[: 5 + has_upper + has_gap]
+    assert row.gap is None or Fraction(more[-1]) >= Fraction(row.gap)
     lows = [*map(Fraction, [*low, lower]), 1 - Fraction(accuracy) / 100, 1 - Fraction(above)]
-    return lows, [Fraction(a or b) for a, b in high]
+    return lows, [Fraction(a or b) for a, b in high] + [Fraction(end) for end in more[:has_upper]]
 
 
 @settings(max_examples=30)
@@ -82,6 +85,48 @@ def test_at_the_optimum_too(measure, threat, order):
     order = min(order, measure.classes)
     lows, highs = printed_ends(motlp.solve(interactions(measure, *threat, order), framework="matrix"))
     assert max(lows) <= true_risk(measure, *threat, order) <= min(highs)
+
+
+@settings(max_examples=20)
+@given(weighted(), threats(), st.data())
+def test_no_end_for_all_orders_is_false_either(measure, threat, data):
+    order = data.draw(st.integers(2, measure.classes), "of the interactions that were generated, at most")
+    hypergraph, risk = interactions(measure, *threat, order), true_risk(measure, *threat, measure.classes)
+    for _ in range(5):
+        plan = data.draw(npst.arrays(np.float64, hypergraph.size, elements=FLOATS))
+        solution = make_solution(hypergraph, plan)
+        least = max(float_above(risk), solution.risk_lower)
+        upper = data.draw(st.one_of(st.floats(least, 1), st.floats(least, min(1.0, least + 2e-6))), "proved")
+        solution = replace(solution, risk_upper=upper)
+        lows, highs = printed_ends(solution)
+        assert len(lows) == 6
+        assert max(lows) <= max(Fraction(0), 1 - cover_cost(hypergraph, plan))
+        assert risk <= Fraction(upper) <= min(highs)
+        printed = summary(solution)
+        assert ("A classifier attains it" in printed) == (solution.gap <= 1e-6)
+        if solution.gap <= 1e-6:
+            (within,) = re.findall(r"attains it, to within ([\d.]+) \(all orders\)\.$", printed)
+            assert Fraction(upper) <= lows[0] + Fraction(within) <= Fraction(upper) + Fraction(3, 10**6)
+
+
+@pytest.mark.parametrize(
+    ("upper", "said"),
+    [
+        (0.5, "A classifier attains it, to within 0.000001 (all orders)."),
+        (0.5000001, "A classifier attains it, to within 0.000001 (all orders)."),
+        (0.5000011, "The best classifier has a risk of at most 0.500002 (all orders)."),
+        (1.0, "The best classifier has a risk of at most 1 (all orders)."),
+    ],
+)
+def test_what_all_orders_tell_of_the_best_classifier(upper, said):
+    solution = replace(make_solution(pair(), np.array([0.0, 0.0, 0.5])), risk_upper=upper)
+    assert summary(solution).endswith(f"above 50 %. {said}")
+
+
+def test_the_line_of_a_row_of_all_orders(measure):
+    (row,) = motlp.sweep(measure, [2], orders=["full"])
+    line = row_line(replace(row, risk_upper=0.5000001))
+    assert line == "eps 2, order full: risk at least 0.5, R* at most 0.500001 (optimal)"
 
 
 @pytest.mark.parametrize("missing", [0.0, 6e-17, 1e-15, 5e-14])

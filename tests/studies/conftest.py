@@ -4,7 +4,7 @@ import pytest
 
 from motlp.datasets import load
 from motlp.problem.measure import LabeledMeasure
-from motlp.solving.method import Method
+from motlp.solving.method import FullMethod, Method
 
 
 @pytest.fixture(scope="module")
@@ -22,4 +22,11 @@ def counted(monkeypatch) -> list:
         return solve(self, hypergraph, start, progress)
 
     monkeypatch.setattr(Method, "solve", counting)
+    search = FullMethod.solve
+
+    def counting_all_orders(self, measure, threat, eps, start, **more):
+        solved.append((float(eps), "full"))
+        return search(self, measure, threat, eps, start, **more)
+
+    monkeypatch.setattr(FullMethod, "solve", counting_all_orders)
     return solved

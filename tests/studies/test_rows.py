@@ -2,6 +2,7 @@
 
 import csv
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from fractions import Fraction
 from threading import Barrier
 
@@ -127,9 +128,55 @@ def test_names_that_are_no_text(tmp_path):
     assert motlp.sweep(measure, [1], framework="matrix", save=tmp_path / "sweep.csv") == rows
 
 
+def test_rows_of_all_orders_come_back_and_stand_last(measure, tmp_path, counted):
+    path = tmp_path / "sweep.csv"
+    rows = motlp.sweep(measure, ["0.3", "1"], orders=["full", 2], save=path)
+    assert [row.key for row in rows] == [("0.3", 2), ("0.3", "full"), ("1", 2), ("1", "full")]
+    with path.open(newline="", encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    assert [(line["eps"], line["order"], line["risk_upper"]) for line in lines] == [
+        (row.eps, str(row.order), "" if row.risk_upper is None else repr(row.risk_upper)) for row in rows
+    ]
+    counted.clear()
+    assert motlp.sweep(measure, ["0.3", "1"], orders=[2, "full"], save=path) == rows
+    # They are of the same study where nothing but all orders is asked for, with no option.
+    assert motlp.sweep(measure, ["1"], orders=["full"], save=path) == rows[3:]
+    assert counted == []
+    with pytest.raises(InvalidFile, match=r"options is '' there, 'tol=0\.1' here"):
+        motlp.sweep(measure, ["1"], orders=["full"], options={"tol": 0.1}, save=path)
+
+
 @pytest.mark.parametrize(
     "change",
     [
+        {"risk_upper": ""},
+        {"risk_upper": "1.5"},
+        {"risk_upper": "nan"},
+        {"risk_upper": "0.001"},
+        {"gap": ""},
+        {"gap": "0.5"},
+        {"order": "2"},
+        {"order": "Full"},
+    ],
+)
+def test_rows_that_no_search_over_all_orders_has_are_refused(measure, tmp_path, change):
+    path = tmp_path / "sweep.csv"
+    (row,) = motlp.sweep(measure, ["1"], orders=["full"], save=path)
+    assert 0.001 < row.risk_lower < row.risk_upper
+    with path.open(newline="", encoding="utf-8") as file:
+        (line,) = csv.DictReader(file)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerow(line | change)
+    with pytest.raises(InvalidFile, match="line 2 is no row of a sweep"):
+        motlp.sweep(measure, ["1"], orders=["full"], save=path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"risk_upper": "0.5"},
         {"risk_lower": "2"},
         {"risk_lower": "-1"},
         {"risk_lower": "nan"},
@@ -178,6 +225,18 @@ def test_rows_of_other_interactions_are_refused(measure, tmp_path, counted):
     assert motlp.sweep(some, ["0.6", "1"], orders=[2, 3], framework="matrix", save=path) == rows
     motlp.sweep(hypergraph.at("0.5").truncate(2), ["0.3"], framework="matrix", save=path)
     assert counted == [(0.3, 2)]
+
+
+def test_the_interactions_of_rows_of_all_orders_are_not_compared(measure, tmp_path, counted):
+    """Which are generated differs from one search to another."""
+    path = tmp_path / "sweep.csv"
+    (row,) = motlp.sweep(measure, ["1"], orders=["full"], save=path)
+    path.write_text(path.read_text().replace(f",full,{row.interactions},", f",full,{row.interactions + 7},"))
+    counted.clear()
+    hypergraph = interactions(measure, Ball("l2"), 1, 3)
+    (again,) = motlp.sweep(hypergraph, ["1"], orders=["full"], save=path)
+    assert again == replace(row, interactions=row.interactions + 7)
+    assert counted == []
 
 
 def test_a_measure_and_all_its_interactions_share_a_file(measure, tmp_path, counted):

@@ -11,11 +11,13 @@ import pytest
 from support.hearing import Heard
 
 import motlp
-from motlp.errors import InvalidBudget
+from motlp.errors import InvalidBudget, InvalidConfig, UnknownName
 from motlp.frameworks.answer import Status
 from motlp.problem.interactions import interactions
 from motlp.problem.threat import Ball
+from motlp.solving import method
 from motlp.solving.method import Method
+from motlp.solving.solution import INTERRUPTED
 
 EPS = ("0.3", "0.6", "1")
 
@@ -119,6 +121,85 @@ def test_what_cannot_be_swept(measure):
     ]:
         with pytest.raises(InvalidBudget, match=message):
             motlp.sweep(source, **arguments, framework="matrix")
+
+
+@pytest.fixture(scope="module")
+def full(measure):
+    return motlp.sweep(measure, EPS, orders=["full"])
+
+
+def bounds(rows) -> list[tuple]:
+    """What two searches over all orders have in common."""
+    return [(row.eps, row.order, row.status, pytest.approx(row.risk_lower, abs=1e-6)) for row in rows]
+
+
+def test_rows_of_all_orders_are_the_untruncated_bounds(measure, rows, full):
+    assert [(row.eps, row.order) for row in full] == [(eps, "full") for eps in EPS]
+    for row in full:
+        solution = motlp.untruncated(measure, Ball("l2"), row.eps)
+        assert max(row.risk_lower, solution.risk_lower) <= min(row.risk_upper, solution.risk_upper)
+        assert (row.status, row.model, row.solver) == ("optimal", "", "")
+        assert all(other.risk_lower <= row.risk_upper for other in rows if other.eps == row.eps)
+    assert all(row.risk_upper is None for row in rows)
+
+
+def test_all_orders_beside_numbered_ones(measure, rows, full):
+    """The method that is named is that of the numbered orders."""
+    both = motlp.sweep(measure, EPS, orders=(3, "full", 2), framework="matrix", options={"random_seed": 1})
+    assert [row.order for row in both] == [2, 3, "full"] * 3
+    assert bounds(row for row in both if row.order == "full") == bounds(full)
+    assert bounds(row for row in both if row.order != "full") == bounds(rows)
+    with ThreadPoolExecutor(2) as pool:
+        side_by_side = motlp.sweep(measure, EPS, orders=(2, 3, "full"), framework="matrix", executor=pool)
+    assert bounds(side_by_side) == bounds(both)
+
+
+def test_all_orders_go_up_and_start_from_the_last(measure, monkeypatch, counted):
+    starts, search = [], method.untruncated
+
+    def following(*args, start, **more):
+        starts.append(start)
+        return search(*args, start=start, **more)
+
+    monkeypatch.setattr(method, "untruncated", following)
+    heard = Heard()
+    motlp.sweep(measure, ["0.6", "0.3"], orders=["full", 2], framework="matrix", progress=heard)
+    assert counted == [(0.3, 2), (0.6, 2), (0.3, "full"), (0.6, "full")]
+    assert [row.key for row in heard.results] == [("0.3", 2), ("0.6", 2), ("0.3", "full"), ("0.6", "full")]
+    assert starts[0] is None
+    assert (starts[1].order, float(starts[1].hypergraph.eps)) == ("full", 0.3)
+    assert heard.updates["bounds"] == [(done, 4) for done in range(5)]
+
+
+def test_with_all_orders_alone_nothing_is_enumerated(measure, full, monkeypatch):
+    monkeypatch.setattr("motlp.studies.sweep.interactions", None)
+    assert bounds(motlp.sweep(measure, EPS, orders=["full"])) == bounds(full)
+    hypergraph = interactions(measure, Ball("l2"), 1, 2)  # whose order does not matter
+    assert bounds(motlp.sweep(hypergraph, EPS, orders=["full"])) == bounds(full)
+
+
+def test_options_of_all_orders(measure):
+    (row,) = motlp.sweep(measure, [1], orders=["full"], options={"tol": 0.9, "time_limit": 100})
+    assert row.options == "time_limit=100.0;tol=0.9"
+    assert 0 <= row.gap <= 0.9
+    for asked, kind in [({"solver": "highs"}, InvalidConfig), ({"options": {"threads": 1}}, UnknownName)]:
+        with pytest.raises(kind):
+            motlp.sweep(measure, [1], orders=["full"], **asked)
+    with pytest.raises(InvalidBudget, match="time_limit is 0"):
+        motlp.sweep(measure, [1], orders=["full"], options={"time_limit": 0})
+
+
+def test_a_search_that_is_interrupted_ends_the_sweep_and_is_no_row(measure, monkeypatch, tmp_path):
+    path, search = tmp_path / "sweep.csv", method.untruncated
+
+    def interrupted(measure, threat, eps, **more):
+        solution = search(measure, threat, eps, **more)
+        return replace(solution, status=Status.LIMIT, message=INTERRUPTED) if eps == 1 else solution
+
+    monkeypatch.setattr(method, "untruncated", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        motlp.sweep(measure, ["0.3", "1"], orders=["full"], save=path)
+    assert [line.split(",")[7:9] for line in path.read_text().splitlines()[1:]] == [["0.3", "full"]]
 
 
 # Types are checked while tests run, so only another process can pass wrong ones.
