@@ -22,6 +22,7 @@ from motlp.geometry.pairs import Pairs
 from motlp.system.compiled import njit
 from motlp.system.threads import share, threads_for
 
+BISECTION = 16  # pairs that are looked at in the time in which one is found by bisection
 PAIRS, TRIPLES, BALLS, COSTS = 0, 1, 2, 3  # what decides of a set: its pairs; or from four on its points; or a price
 
 
@@ -177,74 +178,60 @@ def _search(
     """
     room = 1024
     stack, bound, gaps = np.empty(room, np.int32), np.empty(room), np.empty((room, classes))
-    marks = np.full((classes + 1, len(who)), -1, np.int32)
+    marks, shared = np.full((classes + 1, len(who)), -1, np.int32), np.empty(len(who) + 1, np.int64)
     first, end, place = np.zeros((3, classes + 1), np.int64)
-    members, D = np.empty(classes, np.int32), np.zeros((classes, classes))
+    members, grew, D = np.empty(classes, np.int32), np.zeros(classes + 1, np.bool_), np.zeros((classes, classes))
     total, spread, top, lambdas = np.zeros(classes + 1), np.zeros(classes + 1), np.empty(classes), np.empty(classes)
     best, best_size, best_set = np.empty(each), np.empty(each, np.int32), np.empty((each, classes), np.int32)
     lengths, found, values = [np.int32(0)][:0], [np.int32(0)][:0], [0.0][:0]
     for leader in range(start, stop):
-        if weight[leader] * classes <= least:
-            rest[who[leader]] = least
-            continue
         count, limit, left, beyond = 0, least, work, least
-        degree = starts[leader + 1] - starts[leader]
+        degree, level = starts[leader + 1] - starts[leader], 1 if weight[leader] * classes > least else 0
         if degree >= room:
             room = 2 * degree
             stack, bound, gaps = np.empty(room, np.int32), np.empty(room), np.empty((room, classes))
-        stack[:degree] = near[starts[leader] : starts[leader + 1]]
-        gaps[:degree, 0] = far[starts[leader] : starts[leader + 1]]
-        members[0], total[1], end[1], level = leader, weight[leader], degree, 1
-        _enter(stack, 0, degree, weight, label, top, bound, marks[1])
-        place[1] = 0
+        if level:
+            stack[:degree] = near[starts[leader] : starts[leader + 1]]
+            gaps[:degree, 0] = far[starts[leader] : starts[leader + 1]]
+            members[0], total[1], end[1], place[1] = leader, weight[leader], degree, 0
+            _enter(stack, 0, degree, weight, label, top, bound, marks[1])
         while level > 0:
             at = place[level]
             most = total[level] + bound[at] - (spread[level] / level if kind == COSTS else 0.0)
             if at == end[level] or most <= limit or left <= 0:
                 if at < end[level] and left <= 0:
                     beyond = max(beyond, most)
+                if level > 1 and kind != COSTS and total[level] > limit and not grew[level]:
+                    count = _keep(total[level], members, level, count, best, best_size, best_set)
+                    limit = best[0] if count == each else least
                 _leave(stack, first[level], end[level], marks[level])
                 level -= 1
                 continue
-            place[level] += 1
-            members[level], total[level + 1], spread[level + 1] = (
-                stack[at],
-                total[level] + weight[stack[at]],
-                spread[level],
-            )
+            place[level] = at + 1
+            members[level], total[level + 1] = stack[at], total[level] + weight[stack[at]]
+            spread[level + 1] = spread[level]
             for i in range(level):
                 D[i, level] = D[level, i] = gaps[at, i]
                 spread[level + 1] += gaps[at, i]
+            if level > 2 and not _fits(who, points, kind, error, members, level + 1, D, lambdas):
+                continue
             if 2 * end[level] - at >= room:
                 room = 2 * (2 * end[level] - at)
                 stack, bound, gaps = _lengthen(stack, room), _lengthen(bound, room), _lengthen_rows(gaps, room)
-            opened, looked = 0, 0
+            first[level + 1] = place[level + 1] = end[level + 1] = end[level] + 1
             if level + 1 < classes:
                 opened, looked = _extend(
-                    who,
-                    starts,
-                    near,
-                    far,
-                    kind,
-                    error,
-                    points,
-                    level,
-                    members,
-                    D,
-                    lambdas,
-                    stack,
-                    gaps,
-                    end[level],
-                    marks[level],
-                )
-            left -= looked
+                    starts, near, far, kind, error, level, members[level], D, stack, gaps, at, end[level],
+                    marks[level], shared,
+                )  # fmt: skip
+                end[level + 1] += opened
+                left -= looked
+            grew[level], grew[level + 1] = True, False
             level += 1
-            here = total[level] - (spread[level] / level if kind == COSTS else 0.0)
-            if here > limit and (opened == 0 or kind == COSTS):
-                count = _keep(here, members, level, count, best, best_size, best_set)
+            if kind == COSTS and total[level] - spread[level] / level > limit:
+                worth = total[level] - spread[level] / level
+                count = _keep(worth, members, level, count, best, best_size, best_set)
                 limit = best[0] if count == each else least
-            first[level] = place[level] = end[level - 1] + 1
-            end[level] = first[level] + opened
             _enter(stack, first[level], end[level], weight, label, top, bound, marks[level])
         rest[who[leader]] = max(beyond, limit)
         for i in range(each - count, each):
@@ -296,38 +283,50 @@ def _leave(stack, start, stop, mark):
 
 
 @njit(cache=True, nogil=True)
-def _extend(who, starts, near, far, kind, error, points, level, members, D, lambdas, stack, gaps, end, mark):
-    """Lists the candidates that fit with the set of one more point; returns how many, and how many pairs it looked at.
+def _fits(who, points, kind, error, members, size, D, lambdas):
+    """Whether a set may fit, of which every three points do."""
+    if kind == BALLS:
+        lower, _ = walk(D[:size, :size], 1.0 + 2.0 * error, lambdas[:size])
+        return lower * (1.0 - error) <= 1.0
+    if kind == TRIPLES:
+        return _bound_l1(points, who, members[:size], 1.0 + 2.0 * error) * (1.0 - error) <= 1.0
+    return True
 
-    They are written behind the present ones, which end at `end`. The newcomer is members[level].
+
+@njit(cache=True, nogil=True)
+def _extend(starts, near, far, kind, error, level, newcomer, D, stack, gaps, at, end, mark, shared):
+    """Lists the candidates after the newcomer, at `at`, that fit with it and with each other point of the set.
+
+    They are written behind the present ones, which end at `end`. Returns how many, and how many pairs were looked at.
     """
-    newcomer, k, count = members[level], level + 2, 0
-    last = stack[end - 1]
-    p = starts[newcomer]
-    while p < starts[newcomer + 1] and near[p] <= last:
-        q = mark[near[p]]
-        if q >= 0:
-            fits, across = True, far[p]
-            if kind == BALLS:
-                for i in range(level):
-                    fits &= not is_too_wide(D[i, level], gaps[q, i], across, error)
-            if fits and level > 1 and kind in (BALLS, TRIPLES):
-                members[k - 1] = near[p]
-                D[:level, k - 1] = D[k - 1, :level] = gaps[q, :level]
-                D[level, k - 1] = D[k - 1, level] = across
-                if kind == BALLS:
-                    lower, _ = walk(D[:k, :k], 1.0 + 2.0 * error, lambdas[:k])
-                else:
-                    lower = _bound_l1(points, who, members[:k], 1.0 + 2.0 * error)
-                fits = lower * (1.0 - error) <= 1.0
-            if fits:
-                to = end + 1 + count
-                stack[to] = near[p]
-                gaps[to, :level] = gaps[q, :level]
-                gaps[to, level] = across
-                count += 1
-        p += 1
-    return count, p - starts[newcomer] + 1
+    start, stop, count = starts[newcomer], starts[newcomer + 1], 0
+    if at + 1 == end:
+        return 0, 1
+    stop = start + np.searchsorted(near[start:stop], stack[end - 1], side="right")
+    hits, looked = 0, stop - start + 1
+    if BISECTION * (end - at) < looked:
+        looked = BISECTION * (end - at)
+        for q in range(at + 1, end):
+            start += np.searchsorted(near[start:stop], stack[q])
+            shared[hits] = start
+            hits += start < stop and near[start] == stack[q]
+    else:
+        for p in range(start, stop):
+            shared[hits] = p
+            hits += mark[near[p]] >= 0  # no branch to mispredict
+    for p in shared[:hits]:
+        q, across = mark[near[p]], far[p]
+        fits = True
+        if kind == BALLS:
+            for i in range(level):
+                fits &= not is_too_wide(D[i, level], gaps[q, i], across, error)
+        if fits:
+            to = end + 1 + count
+            stack[to] = near[p]
+            gaps[to, :level] = gaps[q, :level]
+            gaps[to, level] = across
+            count += 1
+    return count, looked + hits
 
 
 @njit(cache=True, nogil=True)

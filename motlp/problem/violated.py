@@ -108,7 +108,7 @@ class Surroundings:
             genuine[some] = fit
         return members, births, genuine
 
-    def _decide(self, rows: list[Int32[np.ndarray, "sets k"]]) -> tuple[Members, Births, list[Bool[np.ndarray, " _"]]]:
+    def _decide(self, rows: list[Int32[np.ndarray, "_ _"]]) -> tuple[Members, Births, list[Bool[np.ndarray, " _"]]]:
         """Which sets of each order from 2 on are interactions: these, their births, and a truth value for each set."""
         members = [self.by_class[np.sort(some, axis=1)] for some in rows]
         singletons = np.empty((0, 1), np.int32)

@@ -6,9 +6,9 @@ stands for the singletons):
     min_π max_g  Σ_A (1 + c_A) π_A + Σ_v g_v (m_v − Σ_{A∋v} π_A)
 
 A step moves the plan against its reduced cost, and then the potential towards what the plan, as it would be a step
-later, leaves uncovered. Each number has a step of its own: 1/|A| for π_A, and 1 / the number of interactions around v for
-g_v, times a common factor that the restarts balance. The iterates are drawn back towards where they began (Halpern),
-and begin anew where they have become much steadier. No bound needs any of this to converge.
+later, leaves uncovered. Each number has a step of its own: d_A/|A| for π_A and 1/Σ_{A∋v} d_A for g_v, where d_A is the
+least mass in A, times a common factor that the restarts balance. The iterates are drawn back towards where they began
+(Halpern), and begin anew where they have become much steadier. No bound needs any of this to converge.
 
 Sources: A. Chambolle, T. Pock, "A first-order primal-dual algorithm for convex problems with applications to imaging"
 (2011), and for the steps T. Pock, A. Chambolle, "Diagonal preconditioning for first order primal-dual algorithms in
@@ -32,6 +32,7 @@ BLOCK = 4096  # plans or potentials that are moved in one go
 LOOK = 40  # steps from one look at the movement to the next
 MUCH, SOME = 0.2, 0.8  # of the first movement: begin anew when it fell to so little, or to so little and rises again
 LONGEST = 0.36  # of all steps, without a new beginning
+LIGHTEST = 1e-9  # mass, relative to the mean, below which masses count as equal in the steps
 
 
 class PrimalDual:
@@ -60,6 +61,12 @@ class PrimalDual:
         self.alone = np.count_nonzero(~several)
         self.members = list_memberships(hypergraph.members[1:], hypergraph.measure.size)
         self.price, self.ahead = hypergraph.price[several], np.empty_like(self.x)
+        # The lengths of the steps but for the balance; the largest member of the negative is the least mass.
+        heavy = float(self.mass.max()) + 1.0
+        least = heavy - self.members.largest_member(heavy - np.maximum(self.mass, LIGHTEST))
+        self.step_x = least / np.diff(self.members.starts)
+        around = self.members.sum_around(least)
+        self.step_g = 1.0 / np.where(around > 0, around, 1.0)
         self.threads = threads_for(len(self.members.points))
         self.movement = np.zeros((2, max(count_blocks(self.x), count_blocks(self.g))))
 
@@ -99,12 +106,12 @@ class PrimalDual:
         drawn = (self.since + 1) / (self.since + 2)
         starts, points, indptr, interactions = self.members
         plan = partial(
-            _move_plan, starts, points, self.price, 1.0 / self.balance, drawn,
+            _move_plan, starts, points, self.price, self.step_x, 1.0 / self.balance, drawn,
             self.g, self.x, self.first_x, self.next_x, self.ahead, self.movement[0],
         )  # fmt: skip
         share(plan, count_blocks(self.x), self.threads)
         potential = partial(
-            _move_potential, indptr, interactions, self.mass, self.balance, drawn,
+            _move_potential, indptr, interactions, self.mass, self.step_g, self.balance, drawn,
             self.ahead, self.g, self.first_g, self.next_g, self.movement[1],
         )  # fmt: skip
         share(potential, count_blocks(self.g), self.threads)
@@ -123,9 +130,8 @@ class PrimalDual:
         self.last_movement = movement
         if little or rising or self.since >= LONGEST * self.steps + LOOK:
             self.x[:], self.g[:] = self.next_x, self.next_g
-            sizes, degrees = np.diff(self.members.starts), np.diff(self.members.indptr)
-            way_x = float(np.sqrt(sizes @ (self.x - self.first_x) ** 2))
-            way_g = float(np.sqrt(degrees @ (self.g - self.first_g) ** 2))
+            way_x = float(np.sqrt(((self.x - self.first_x) ** 2 / self.step_x).sum()))
+            way_g = float(np.sqrt(((self.g - self.first_g) ** 2 / self.step_g).sum()))
             if min(way_x, way_g) > 1e-10:
                 self.balance = float(np.sqrt(self.balance * way_g / way_x))
             self.begin()
@@ -137,33 +143,31 @@ def count_blocks(values: Float64[np.ndarray, " _"]) -> int:
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
-def _move_plan(starts, points, price, step, drawn, g, x, first, moved, ahead, movement, start, stop):
+def _move_plan(starts, points, price, steps, factor, drawn, g, x, first, moved, ahead, movement, start, stop):
     """Moves some blocks of the plan; `moved` is where they go, `ahead` where they would be a step later."""
     for block in range(start, stop):
         total = 0.0
         for a in range(block * BLOCK, min((block + 1) * BLOCK, len(x))):
-            size = starts[a + 1] - starts[a]
-            excess = -price[a]
+            step, excess = factor * steps[a], -price[a]
             for q in range(starts[a], starts[a + 1]):
                 excess += g[points[q]]
-            moved[a] = max(0.0, x[a] + step * excess / size)
+            moved[a] = max(0.0, x[a] + step * excess)
             ahead[a] = 2.0 * moved[a] - x[a]
-            total += (moved[a] - x[a]) ** 2 * size
+            total += (moved[a] - x[a]) ** 2 / steps[a]
             x[a] = drawn * ahead[a] + (1.0 - drawn) * first[a]
         movement[block] = total
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
-def _move_potential(indptr, interactions, mass, step, drawn, ahead, g, first, moved, movement, start, stop):
+def _move_potential(indptr, interactions, mass, steps, factor, drawn, ahead, g, first, moved, movement, start, stop):
     """Moves some blocks of the potential towards what the plan ahead leaves uncovered."""
     for block in range(start, stop):
         total = 0.0
         for v in range(block * BLOCK, min((block + 1) * BLOCK, len(g))):
-            degree = max(indptr[v + 1] - indptr[v], 1)
             missing = mass[v]
             for q in range(indptr[v], indptr[v + 1]):
                 missing -= ahead[interactions[q]]
-            moved[v] = min(max(g[v] + step * missing / degree, 0.0), 1.0)
-            total += (moved[v] - g[v]) ** 2 * degree
+            moved[v] = min(max(g[v] + factor * steps[v] * missing, 0.0), 1.0)
+            total += (moved[v] - g[v]) ** 2 / steps[v]
             g[v] = drawn * (2.0 * moved[v] - g[v]) + (1.0 - drawn) * first[v]
         movement[block] = total

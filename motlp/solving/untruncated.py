@@ -1,9 +1,9 @@
 """The untruncated optimum R*: interactions of all orders, generated as they are needed.
 
-The linear program over all interactions is solved on a few of them. Its potential, made feasible for these, is searched
-for the interactions of any order that it violates most; they join, those that have become useless leave, and so on until
-none is violated. Source: row generation for the dual, column generation for the primal (L. Ford, D. Fulkerson, "A
-suggested computation for maximal multi-commodity network flows", 1958).
+The linear program over all interactions is solved on a few of them. Its potential is made feasible for these, and a
+search finds the interactions of any order that it violates most. They join, those that have become useless leave, and
+so on until none is violated. Source: column generation (L. Ford, D. Fulkerson, "A suggested computation for maximal
+multi-commodity network flows", 1958), which is row generation in the dual.
 
 After every round both ends are proved. The plan covers all masses together with singletons, and lies on interactions:
 a lower end. The potential, divided as the search says, satisfies every interaction of any order: an upper end.
@@ -41,13 +41,13 @@ from motlp.system.executor import check_executor
 from motlp.system.progress import SILENCE, Progress, check_progress
 
 FIRST = 12  # nearest pairs around each point that the first linear program has
-NEAR = 100  # and that the first searches look at, where there are many more
+NEAR = 100, 400  # and that the first searches look at, where there are many more
 GUESS = 0.7  # potential to begin with
 STEPS, MOST_STEPS = 60, 480  # of the first-order method between two searches: while these find much, and later
 EACH = 6  # interactions that a search finds for each leader
-WORK = 30_000  # pairs that a search looks at for each leader, while it finds much
+WORK = 8_000  # pairs that a search looks at for each leader, while it finds much
 MORE = 4  # times as many as before, when it finds little
-FEW, SCARCE = 0.01, 0.003  # of the interactions at hand: so few found are little, and so few hardly change the problem
+FEW, SCARCE = 0.01, 0.01  # of the interactions at hand: so few found are little, and so few hardly change the problem
 USELESS = 0.3  # slack from which on an interaction without plan leaves,
 STABLE = 0.9  # unless no others join, and so many stay
 ALL = 10**6  # pairs around each leader beyond which a search may as well look at all
@@ -92,7 +92,7 @@ class Rounds:
         """Takes steps on the interactions at hand; returns a potential that is feasible for these."""
         self.number += 1
         self.iterate.move(self.steps)
-        plan = np.maximum(np.nan_to_num(self.iterate.plan), 0.0)
+        plan = np.clip(np.nan_to_num(self.iterate.plan, posinf=0.0), 0.0, self.hypergraph.mass.max())
         potential = repair_potential(self.hypergraph, self.iterate.potential)
         for candidate in (plan, repair_plan(self.hypergraph, plan, potential)):
             cost = estimate_cover_cost(self.hypergraph, candidate)
@@ -173,7 +173,8 @@ def untruncated(
 
     Raises:
         InvalidBudget: a budget, a tolerance or a time limit is out of range.
-        InvalidMeasure, InvalidConfig: the measure, the start, the executor or `progress` cannot be used.
+        InvalidMeasure, InvalidConfig, InvalidHypergraph: the measure, the start, the executor or `progress` cannot be
+            used.
         TooManyInteractions: more than `most` pairs of points are within reach of each other.
     """
     began = perf_counter()
@@ -183,6 +184,7 @@ def untruncated(
     check_progress(progress)
     check_whole("most", most)
     check_limits(tol, time_limit)
+    check_start(start, measure, threat)
     aim = Aim(float(tol), began + (inf if time_limit is None else float(time_limit)))
     surroundings = find_surroundings(measure, threat, eps, executor=executor, progress=progress, most=most)
     found = perf_counter()
@@ -203,6 +205,22 @@ def check_limits(tol: object, time_limit: object) -> None:
             )
 
 
+def check_start(start: object, measure: LabeledMeasure, threat: Threat) -> None:
+    """Refuse what is no solution to begin from.
+
+    Raises:
+        InvalidConfig: it is none, or one for other points or another threat.
+        InvalidHypergraph: it lists sets that are no interactions, which would make the lower end false.
+    """
+    if start is None:
+        return
+    if not isinstance(start, Solution):
+        raise InvalidConfig(f"{arg('start')} is {shorten(start)}; it must be a Solution, or None.")
+    if start.hypergraph.threat != threat or not is_same(start.hypergraph.measure, measure):
+        raise InvalidConfig(f"{arg('start')} is a solution for other points or another threat; leave it out.")
+    start.hypergraph.check()
+
+
 def solve_two_classes(surroundings: Surroundings) -> Solution | None:
     """The exact solution where a maximum flow gives it: two classes, under a ball, with masses in whole numbers."""
     if surroundings.measure.classes > 2 or not surroundings.threat.has_budget:
@@ -213,19 +231,12 @@ def solve_two_classes(surroundings: Surroundings) -> Solution | None:
 
 
 def begin(surroundings: Surroundings, start: Solution | None) -> Rounds:
-    """The state before the first round: the nearest pairs, or the interactions, plan and potential of a solution.
-
-    Raises:
-        InvalidConfig: the solution is for other points or another threat.
-    """
+    """The state before the first round: the nearest pairs, or the interactions, plan and potential of a solution."""
     if start is None:
         hypergraph = list_interactions(surroundings.keep_nearest(FIRST))
         return Rounds(hypergraph, np.zeros(hypergraph.size), np.full(hypergraph.measure.size, GUESS))
     measure, eps = surroundings.measure, surroundings.eps
     hypergraph, plan, potential = start.hypergraph, start.plan, start.potential
-    if hypergraph.threat != surroundings.threat or not is_same(hypergraph.measure, measure):
-        raise InvalidConfig(f"{arg('start')} is a solution for other points or another threat; leave it out.")
-    hypergraph.check()  # a set that is no interaction would make the lower end false
     if eps is not None and hypergraph.eps is not None and hypergraph.eps > eps:
         hypergraph, plan = hypergraph.at(eps), None
     hypergraph = replace(hypergraph, measure=measure, eps=eps)
@@ -257,9 +268,10 @@ def generate(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Prog
     """The solution after as many rounds as it takes, or as there is time for."""
     ended = ""
     try:
-        if len(surroundings.pairs.indices) > 3 * NEAR * surroundings.measure.size:
-            approach(surroundings.keep_nearest(NEAR), state, aim, progress)
-        close(surroundings, state, aim, progress)
+        for count in NEAR:
+            if len(surroundings.pairs.indices) > 2 * count * surroundings.measure.size:
+                improve(surroundings.keep_nearest(count), state, aim, progress, whole=False)
+        improve(surroundings, state, aim, progress)
     except KeyboardInterrupt:
         ended = f"{INTERRUPTED} after "
     status = Status.LIMIT
@@ -284,25 +296,22 @@ def generate(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Prog
     )
 
 
-def approach(near: Surroundings, state: Rounds, aim: Aim, progress: Progress) -> None:
-    """Rounds with what is found among the nearest pairs alone, until there is little left to find."""
-    for potential in rounds(state, aim):
-        found = near.find_violated(potential, least_violation(state, potential, aim), EACH, WORK)
-        progress.interval(state.lower, state.upper, round=state.number)
-        if state.exchange(potential, found) < FEW:
-            return
+def improve(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Progress, *, whole: bool = True) -> None:
+    """Rounds until the interval is narrow; when a search finds little, the next one looks at more, in the end at all.
 
-
-def close(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Progress) -> None:
-    """Rounds until the interval is narrow; when a search finds little, the next one looks at more, in the end at all."""
+    Among some of the pairs, not the `whole`, nothing can be proved, and the rounds end when there is little to find.
+    """
     work: int | None = WORK
     for potential in rounds(state, aim):
         found = surroundings.find_violated(potential, least_violation(state, potential, aim), EACH, work)
-        state.prove(potential / found.divisor)
+        if whole:
+            state.prove(potential / found.divisor)
         progress.interval(state.lower, state.upper, round=state.number)
-        if state.upper - state.lower <= aim.tol:
+        if whole and state.upper - state.lower <= aim.tol:
             return
         if state.exchange(potential, found) < FEW and work is not None:
+            if not whole and work > WORK:
+                return
             work = None if work > ALL else MORE * work
 
 

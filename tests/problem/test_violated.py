@@ -1,0 +1,119 @@
+"""The most violated interactions, beside all interactions."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from support.measures import measures, threats
+
+from motlp.errors import TooManyInteractions
+from motlp.problem.interactions import interactions
+from motlp.problem.measure import LabeledMeasure
+from motlp.problem.threat import Ball, Quadratic
+from motlp.problem.violated import find_surroundings
+
+LEAST = 1e-9
+MOST = 10**6
+SCALES = (0, 1, -40, 200, -250)  # exponents of 2 that the features are multiplied by
+
+
+def potentials(size: int):
+    """Potentials with zeros and ties, or of any values."""
+    ties = st.sampled_from([0.0, 0.25, 1 / 3, 0.5, 0.75, 1.0])
+    return npst.arrays(np.float64, size, elements=ties) | npst.arrays(np.float64, size, elements=st.floats(0, 1))
+
+
+def excess(hypergraph, potential) -> np.ndarray:
+    """By how much each interaction is violated."""
+    return hypergraph.memberships.sum_members(potential) - hypergraph.price
+
+
+def listed(members, births) -> dict[tuple[int, ...], float]:
+    """The births of interactions by their points."""
+    return {
+        tuple(row): birth
+        for rows, born in zip(members, births, strict=True)
+        for row, birth in zip(rows.tolist(), born.tolist(), strict=True)
+    }
+
+
+@given(st.data(), measures(), threats(norms=("l2", "linf", "l1")), st.sampled_from([1, 2, 50]))
+def test_the_most_violated_one_is_found_and_nothing_else(data, measure, threat, each):
+    potential = data.draw(potentials(measure.size))
+    surroundings = find_surroundings(measure, *threat, most=MOST)
+    everything = interactions(measure, *threat, measure.classes)
+    found = surroundings.find_violated(potential, LEAST, each)
+    births, mine = listed(everything.members, everything.births), listed(found.members, found.births)
+    assert mine.items() <= births.items()
+    violations = excess(everything, potential)
+    ours = [sum(potential[list(A)]) - 1.0 - float(threat[0].costs(np.array([birth]))[0]) for A, birth in mine.items()]
+    assert all(violation > LEAST - 1e-12 for violation in ours)
+    assert max(ours, default=0.0) == pytest.approx(max(violations.max(), 0.0) if ours else 0.0, abs=1e-9)
+    if not ours:
+        assert violations.max() <= LEAST + 1e-12
+    assert (found.divisor >= 1.0).all()
+    assert excess(everything, potential / found.divisor).max() <= 1e-15
+
+
+@given(st.data(), measures(), threats(norms=("l2", "linf", "l1")), st.integers(1, 20))
+def test_a_search_that_is_cut_short_still_makes_the_potential_feasible(data, measure, threat, work):
+    potential = data.draw(potentials(measure.size))
+    found = find_surroundings(measure, *threat, most=MOST).find_violated(potential, LEAST, 2, work)
+    everything = interactions(measure, *threat, measure.classes)
+    assert excess(everything, potential / found.divisor).max() <= 1e-15
+    assert listed(found.members, found.births).items() <= listed(everything.members, everything.births).items()
+
+
+@given(st.data(), measures(dtypes=("f8",)), st.sampled_from(["l2", "linf", "l1"]), st.sampled_from(SCALES))
+def test_at_every_scale(data, measure, norm, exponent):
+    potential, eps = data.draw(potentials(measure.size)), Fraction(13, 10) * Fraction(2) ** exponent
+    scaled = LabeledMeasure.from_arrays(np.ldexp(measure.points, exponent), measure.labels, measure.mass)
+    found = find_surroundings(scaled, Ball(norm), eps, most=MOST).find_violated(potential, LEAST, 50)
+    same = find_surroundings(measure, Ball(norm), "1.3", most=MOST).find_violated(potential, LEAST, 50)
+    assert [rows.tolist() for rows in found.members] == [rows.tolist() for rows in same.members]
+
+
+def test_sets_that_miss_the_ball_by_less_than_floats_can_tell():
+    """An acute triangle whose circumradius exceeds the budget by one part in 10²⁰: its sides alone are interactions."""
+    points, radius = np.array([[0, 0], [6, 0], [3, 5]]), Fraction(17, 5)  # of circumradius 34/10
+    measure = LabeledMeasure.from_arrays(points, [0, 1, 2], unit=1)
+    potential = np.array([0.6, 0.6, 0.6])
+    for each in (1, 2):
+        exactly = find_surroundings(measure, Ball("l2"), radius, most=MOST).find_violated(potential, LEAST, each)
+        assert len(exactly.members[1]) == 1
+        short = radius - Fraction(1, 10**20)
+        less = find_surroundings(measure, Ball("l2"), short, most=MOST).find_violated(potential, LEAST, each)
+        assert len(less.members[0]) == 3
+        assert sum(map(len, less.members[1:])) == 0
+        assert less.divisor == pytest.approx([1.2] * 3)
+
+
+def test_all_points_in_one_place_are_one_interaction():
+    measure = LabeledMeasure.from_arrays(np.zeros((7, 2)), range(7))
+    for threat, eps in ((Ball("l2"), 0), (Ball("l1"), 1), (Ball("linf"), 0), (Quadratic(1), None)):
+        found = find_surroundings(measure, threat, eps, most=MOST).find_violated(np.full(7, 0.5), LEAST, 1)
+        assert found.members[-1].tolist() == [list(range(7))]
+        assert found.divisor == pytest.approx([3.5] * 7)
+
+
+def test_nearest_pairs_are_pairs():
+    rng = np.random.default_rng(0)
+    measure = LabeledMeasure.from_arrays(rng.normal(size=(200, 2)), rng.integers(0, 4, 200))
+    everything = find_surroundings(measure, Ball("l2"), 1, most=MOST)
+    near = everything.keep_nearest(3)
+    all_pairs, some = listed(*everything.list_pairs()), listed(*near.list_pairs())
+    assert some.items() < all_pairs.items()
+    for v in range(200):  # the three nearest of every point are among them
+        mine = sorted((birth, A) for A, birth in all_pairs.items() if v in A)
+        assert {A for _, A in mine[:3]} <= some.keys()
+
+
+def test_too_many_pairs_are_refused_with_their_number_and_memory():
+    rng = np.random.default_rng(0)
+    measure = LabeledMeasure.from_arrays(rng.normal(size=(300, 2)), rng.integers(0, 3, 300))
+    text = r"about 30,000 pairs .* more than the 1,000 allowed; to search them takes about 0.0 GiB of memory. Lower eps"
+    with pytest.raises(TooManyInteractions, match=text):
+        find_surroundings(measure, Ball("l2"), 10, most=1000)
