@@ -242,25 +242,6 @@ def _search(
     return np.array(lengths, np.int32), np.array(found, np.int32), np.array(values, np.float64)
 
 
-def spread(ranked: Ranked, values: Float64[np.ndarray, " points"], largest: Float64[np.ndarray, " points"]) -> None:
-    """Raises `largest`, a number a point, to the value of each leader in whose sets the point may be.
-
-    At first all its numbers are equal.
-    """
-    _spread(ranked.who, ranked.starts, ranked.near, values, float(largest[0]), largest)
-
-
-@njit(cache=True, nogil=True)
-def _spread(who, starts, near, values, least, largest):
-    """Raises the numbers of leaders of larger values, and of their neighbours of lower rank."""
-    for r in range(len(who)):
-        value = values[who[r]]
-        if value > least:
-            largest[who[r]] = max(largest[who[r]], value)
-            for p in range(starts[r], starts[r + 1]):
-                largest[who[near[p]]] = max(largest[who[near[p]]], value)
-
-
 @njit(cache=True, nogil=True)
 def _enter(stack, start, stop, weight, label, top, bound, mark):
     """Marks the candidates of a level, and bounds what those from each on can add: the heaviest of every class."""

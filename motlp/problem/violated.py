@@ -19,7 +19,7 @@ from motlp.errors import TooManyInteractions, arg
 from motlp.geometry.cliques import faces_of
 from motlp.geometry.distance import Points, diameter, floats, slack
 from motlp.geometry.extensions import sort_rows
-from motlp.geometry.heaviest import BALLS, COSTS, PAIRS, TRIPLES, Heaviest, Ranked, Rule, rank_pairs, search, spread
+from motlp.geometry.heaviest import BALLS, COSTS, PAIRS, TRIPLES, Heaviest, Rule, rank_pairs, search
 from motlp.geometry.nearest import keep_nearest
 from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
 from motlp.geometry.scale import scale, scale_costs
@@ -40,13 +40,13 @@ class Violated(NamedTuple):
 
     Attributes:
         members, births: the interactions, as in a hypergraph but from order 2 on.
-        divisor: at least 1. The potential with every g_v divided by its divisor is feasible: no interaction of any
-            order violates it, rounding included.
+        feasible: a potential that is nowhere larger than the one given, and that no interaction of any order violates,
+            rounding included.
     """
 
     members: Members
     births: Births
-    divisor: Float64[np.ndarray, " points"]
+    feasible: Potential
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,9 @@ class Surroundings:
         if not genuine.all() and self.threat.has_budget:
             parts = self._decide(violated_subsets(found, ~genuine, g, 1.0 + least))[:2]
             members, births = merge((members, births), parts)
-        return Violated(members, births, self._divisor(ranked, potential, least, found.rest, members, births))
+        rest = np.empty(len(g))
+        rest[self.by_class] = found.rest
+        return Violated(members, births, self._lower(potential, rest, members, births))
 
     def _decide_found(self, found: Heaviest) -> tuple[Members, Births, Bool[np.ndarray, " sets"]]:
         """The sets that are interactions, and which of the sets found they are."""
@@ -117,22 +119,21 @@ class Surroundings:
         kept = tuple(some[fit] for some, fit in zip(members, fits, strict=True))
         return kept, tuple(births[fit] for births, fit in computed), fits
 
-    def _divisor(
-        self, ranked: Ranked, g: Potential, least: float, rest: Potential, members: Members, births: Births
-    ) -> Float64[np.ndarray, " points"]:
-        """What makes a potential feasible: each member of an interaction is divided by at least how full it is.
+    def _lower(self, g: Potential, rest: Potential, members: Members, births: Births) -> Potential:
+        """The potential made feasible.
 
-        The interactions that were found count one by one, all others of a leader as full as its `rest` says.
+        Each member of an interaction that was found is divided by at least how full it is. All others of a leader are
+        at most as full as its `rest` says, and it alone is lowered by the excess. Where it falls to 0, what is left of
+        its interactions has another leader.
         """
-        by_class = np.full(len(g), 1.0 + least)
-        spread(ranked, rest, by_class)
         divisor = np.ones(len(g))
-        divisor[self.by_class] = by_class
         for rows, born in zip(members, births, strict=True):
             full = g[rows].sum(axis=1) / (1.0 + self.threat.costs(born))
             for column in rows.T:
                 np.maximum.at(divisor, column, full)
-        return divisor * (1.0 + self.measure.size * self.measure.classes * ROUNDING)
+        rounding = 1.0 + self.measure.size * self.measure.classes * ROUNDING
+        excess = np.maximum(rest * rounding - 1.0, 0.0)
+        return np.maximum(g / divisor - excess, 0.0) / rounding
 
 
 def find_surroundings(

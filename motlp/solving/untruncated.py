@@ -305,7 +305,7 @@ def improve(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Progr
     for potential in rounds(state, aim):
         found = surroundings.find_violated(potential, least_violation(state, potential, aim), EACH, work)
         if whole:
-            state.prove(potential / found.divisor)
+            state.prove(found.feasible)
         progress.interval(state.lower, state.upper, round=state.number)
         if whole and state.upper - state.lower <= aim.tol:
             return
