@@ -52,6 +52,7 @@ USELESS = 0.3  # slack from which on an interaction without plan leaves,
 STABLE = 0.9  # unless no others join, and so many stay
 ALL = 10**6  # pairs around each leader beyond which a search may as well look at all
 COARSEST = 0.1  # interval whose hundredth is a violation that is worth while
+FINEST = 1e-13  # violation that floats can tell from none
 PATIENCE = 40  # rounds in a row that may pass without a narrower interval
 
 
@@ -62,31 +63,46 @@ class Aim(NamedTuple):
     deadline: float
 
 
+class Cover(NamedTuple):
+    """A plan, its cost together with singletons for what it leaves uncovered, and the interactions on which it lies."""
+
+    cost: float
+    plan: Plan
+    hypergraph: Hypergraph
+
+
+class Packing(NamedTuple):
+    """A potential that is feasible for all interactions of all orders, and its value."""
+
+    value: float
+    potential: Potential
+
+
 class Rounds:
     """The state of the row generation.
 
     Attributes:
         hypergraph: the interactions at hand.
         iterate: of the first-order method on them.
-        cost, plan, covering: of the cheapest cover so far, and the interactions on which it lies.
-        value, potential: of the best potential so far that is feasible for all interactions of all orders.
+        cover, packing: the best so far, each replaced as a whole, so that an interrupt leaves the old or the new one.
         number: of the rounds done.
+        narrowed: the last round that improved one of the two.
         steps: of the first-order method, in the next round.
     """
 
     def __init__(self, hypergraph: Hypergraph, plan: Plan, potential: Potential) -> None:
         self.hypergraph, self.iterate = hypergraph, PrimalDual(hypergraph, plan, potential)
-        self.cost, self.plan, self.covering = 1.0, np.zeros(hypergraph.size), hypergraph
-        self.value, self.potential = 0.0, np.zeros(hypergraph.measure.size)
+        self.cover = Cover(1.0, np.zeros(hypergraph.size), hypergraph)
+        self.packing = Packing(0.0, np.zeros(hypergraph.measure.size))
         self.number, self.narrowed, self.steps = 0, 0, STEPS
 
     @property
     def lower(self) -> float:
-        return 1.0 - self.cost
+        return 1.0 - self.cover.cost
 
     @property
     def upper(self) -> float:
-        return 1.0 - self.value
+        return 1.0 - self.packing.value
 
     def solve(self) -> Potential:
         """Takes steps on the interactions at hand; returns a potential that is feasible for these."""
@@ -96,15 +112,15 @@ class Rounds:
         potential = repair_potential(self.hypergraph, self.iterate.potential)
         for candidate in (plan, repair_plan(self.hypergraph, plan, potential)):
             cost = estimate_cover_cost(self.hypergraph, candidate)
-            if cost < self.cost:
-                self.cost, self.plan, self.covering, self.narrowed = cost, candidate, self.hypergraph, self.number
+            if cost < self.cover.cost:
+                self.cover, self.narrowed = Cover(cost, candidate, self.hypergraph), self.number
         return potential
 
     def prove(self, potential: Potential) -> None:
         """Takes a potential that is feasible for all interactions of all orders, if it is better."""
         value = float(self.hypergraph.mass @ potential)
-        if value > self.value:
-            self.value, self.potential, self.narrowed = value, potential, self.number
+        if value > self.packing.value:
+            self.packing, self.narrowed = Packing(value, potential), self.number
 
     def exchange(self, potential: Potential, found: Violated) -> float:
         """What was found joins; what has no plan, and much slack under the potential, leaves.
@@ -281,16 +297,16 @@ def generate(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Prog
         ended = "ended by the time limit after " if perf_counter() >= aim.deadline else "no progress any more after "
     return untruncate(
         Solution(
-            hypergraph=state.covering,
+            hypergraph=state.cover.hypergraph,
             model="primal",
             framework="sinkhorn",
             solver="untruncated",
             version=version("motlp"),
             status=status,
             message=f"{ended}{state.number} rounds, {state.iterate.steps} steps",
-            objective=state.cost,
-            plan=state.plan,
-            potential=state.potential,
+            objective=state.cover.cost,
+            plan=state.cover.plan,
+            potential=state.packing.potential,
             seconds={},
         )
     )
@@ -301,18 +317,20 @@ def improve(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Progr
 
     Among some of the pairs, not the `whole`, nothing can be proved, and the rounds end when there is little to find.
     """
-    work: int | None = WORK
+    each, work = EACH, WORK
     for potential in rounds(state, aim):
-        found = surroundings.find_violated(potential, least_violation(state, potential, aim), EACH, work)
+        found = surroundings.find_violated(
+            potential, least_violation(state, potential, aim), each, work if work < ALL else None
+        )
         if whole:
             state.prove(found.feasible)
         progress.interval(state.lower, state.upper, round=state.number)
         if whole and state.upper - state.lower <= aim.tol:
             return
-        if state.exchange(potential, found) < FEW and work is not None:
+        if state.exchange(potential, found) < FEW and work < ALL:
             if not whole and work > WORK:
                 return
-            work = None if work > ALL else MORE * work
+            each, work = 2 * each, MORE * work
 
 
 def rounds(state: Rounds, aim: Aim) -> Iterator[Potential]:
@@ -323,8 +341,8 @@ def rounds(state: Rounds, aim: Aim) -> Iterator[Potential]:
 
 def least_violation(state: Rounds, potential: Potential, aim: Aim) -> float:
     """The violation from which on interactions are of use: a small part of the interval that is left, or asked for."""
-    left = state.cost - float(state.hypergraph.mass @ potential)
-    return float(np.clip(left, aim.tol, COARSEST)) / 100
+    left = state.cover.cost - float(state.hypergraph.mass @ potential)
+    return max(float(np.clip(left, aim.tol, COARSEST)) / 100, FINEST)
 
 
 def untruncate(solution: Solution) -> Solution:
