@@ -82,10 +82,8 @@ def solve_all_orders(
 ) -> Solution:
     """The untruncated solution; a first Ctrl-C ends the search with the interval that it has by then."""
     measure, threat, eps = make_problem(settings, stages)
-    with stages.stage("solve", "all orders"), answer_at_interrupt():
-        return method.solve(
-            measure, threat, eps, executor=executor, most=settings.max_interactions, progress=stages.progress
-        )
+    with stages.stage("solve", "all orders"), answer_at_interrupt(stages.progress) as progress:
+        return method.solve(measure, threat, eps, executor=executor, most=settings.max_interactions, progress=progress)
 
 
 @app.command("sweep")

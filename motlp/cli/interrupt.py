@@ -3,7 +3,8 @@
 Python runs the handler of a signal in the main thread, between two steps of its own code. If a solver ran in that
 thread, the signal would wait until the solver returns. So the work is done in another thread, and the main thread waits
 for signals. At a signal it asks the worker to unwind, and ends the process without the worker if that takes too long.
-Work that has an answer at any moment may ask for the time to give it: see `answer_at_interrupt`.
+Work that has an answer at any moment may ask for the time to give it: see `answer_at_interrupt`. It learns of the
+signal when it reports its progress, and not in the middle of a kernel or a start of a thread.
 
 Before this is imported, `main.end_at_signals` ends the process at once. Workers of Dask and HiGHS in Pyomo, which would
 handle Ctrl-C themselves, are kept from it in `system.cluster` and `frameworks.highs`.
@@ -19,6 +20,7 @@ from types import FrameType
 from typing import NoReturn
 
 from motlp.system.atomic import discard_unfinished
+from motlp.system.progress import Progress
 
 # The word for each signal, and the exit code that shells report for a process that the signal ended.
 INTERRUPTED = 130  # typer, too, makes it of a KeyboardInterrupt
@@ -28,6 +30,31 @@ CLEAR_LINE = "\r\x1b[2K\x1b[?25h"  # removes the line of a progress bar, and sho
 ENDING = "ending with what is found so far; press Ctrl-C again to end at once"
 
 answering = threading.Event()  # set while the first Ctrl-C is left to the work
+asked = threading.Event()  # set once the work is asked to end
+
+
+class Answering(Progress):
+    """Passes reports on, and raises KeyboardInterrupt in the work that makes them once it is asked to end."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+
+    def update(self, stage: str, done: float, total: float) -> None:
+        """A stage has done so much."""
+        end_if_asked()
+        self.progress.update(stage, done, total)
+
+    def interval(self, lower: float, upper: float, **where: float) -> None:
+        """An interval has become known."""
+        self.progress.interval(lower, upper, **where)
+        end_if_asked()
+
+
+def end_if_asked() -> None:
+    """Raise KeyboardInterrupt, once, if the work is asked to end."""
+    if asked.is_set():
+        asked.clear()
+        raise KeyboardInterrupt
 
 
 def handle_signals(handler: Callable[[int, FrameType | None], object]) -> None:
@@ -61,14 +88,15 @@ def run_interruptibly(work: Callable[[], int]) -> NoReturn:
 
 
 @contextmanager
-def answer_at_interrupt() -> Iterator[None]:
-    """While this lasts, the first Ctrl-C raises KeyboardInterrupt in the work, which may still answer.
+def answer_at_interrupt(progress: Progress) -> Iterator[Progress]:
+    """While this lasts, the first Ctrl-C raises KeyboardInterrupt in work that reports to what this yields.
 
-    It has all the time that it takes to notice. The second Ctrl-C ends the process as usual.
+    It has all the time that it takes to its next report, and may still answer. The second Ctrl-C ends the process as
+    usual.
     """
     answering.set()
     try:
-        yield
+        yield Answering(progress)
     finally:
         answering.clear()
 
@@ -79,13 +107,7 @@ def heed(worker: threading.Thread, number: int) -> None:
         leave(worker, number)
     answering.clear()
     write_line(2, ENDING)
-    raise_interrupt(worker)
-
-
-def raise_interrupt(worker: threading.Thread) -> None:
-    """Raise KeyboardInterrupt in the worker, at the next step of its own Python code."""
-    ident = ctypes.c_ulong(worker.ident or 0)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(KeyboardInterrupt))
+    asked.set()
 
 
 def leave(worker: threading.Thread, number: int) -> NoReturn:
@@ -97,7 +119,8 @@ def leave(worker: threading.Thread, number: int) -> NoReturn:
     handle_signals(lambda again, frame: end(again, stderr))
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
-    raise_interrupt(worker)
+    ident = ctypes.c_ulong(worker.ident or 0)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(KeyboardInterrupt))
     worker.join(SECONDS_TO_UNWIND)
     end(number, stderr)
 

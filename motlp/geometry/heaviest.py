@@ -46,13 +46,13 @@ class Rule(NamedTuple):
             radius 1) or COSTS (all, at Σ far / size).
         unit: times a distance of the pairs (squared for l2), is the distance in which the rule is given.
         error: relative error of what is computed from the distances.
-        points: of TRIPLES, in the unit in which the radius is 1.
+        points: of TRIPLES, whole numbers or floats, so that their differences are as exact as distances.
     """
 
     kind: int
     unit: float
     error: float
-    points: Float64[np.ndarray, "points dims"]
+    points: Int64[np.ndarray, "points dims"] | Float64[np.ndarray, "points dims"]
 
 
 class Heaviest(NamedTuple):
@@ -213,7 +213,7 @@ def _search(
             for i in range(level):
                 D[i, level] = D[level, i] = gaps[at, i]
                 spread[level + 1] += gaps[at, i]
-            if level > 2 and not _fits(who, points, kind, error, members, level + 1, D, lambdas):
+            if level > 2 and not _fits(who, points, kind, unit, error, members, level + 1, D, lambdas):
                 continue
             if 2 * end[level] - at >= room:
                 room = 2 * (2 * end[level] - at)
@@ -264,13 +264,13 @@ def _leave(stack, start, stop, mark):
 
 
 @njit(cache=True, nogil=True)
-def _fits(who, points, kind, error, members, size, D, lambdas):
+def _fits(who, points, kind, unit, error, members, size, D, lambdas):
     """Whether a set may fit, of which every three points do."""
     if kind == BALLS:
         lower, _ = walk(D[:size, :size], 1.0 + 2.0 * error, lambdas[:size])
         return lower * (1.0 - error) <= 1.0
     if kind == TRIPLES:
-        return _bound_l1(points, who, members[:size], 1.0 + 2.0 * error) * (1.0 - error) <= 1.0
+        return _bound_l1(points, unit, who, members[:size], 1.0 + 2.0 * error) * (1.0 - error) <= 1.0
     return True
 
 
@@ -311,11 +311,13 @@ def _extend(starts, near, far, kind, error, level, newcomer, D, stack, gaps, at,
 
 
 @njit(cache=True, nogil=True)
-def _bound_l1(points, who, members, enough):
+def _bound_l1(points, unit, who, members, enough):
     """A lower bound on the radius of an l1 ball around the points of these ranks."""
-    x = points[who[members]]
+    x = np.empty((len(members), points.shape[1]))
     ranks = np.empty(x.shape, np.int64)
     for d in range(x.shape[1]):
+        for i in range(len(members)):  # from the leader, as differences are small where coordinates are not
+            x[i, d] = unit * (points[who[members[i]], d] - points[who[members[0]], d])
         ranks[:, d] = np.argsort(x[:, d])
     return bound_radius(x, ranks, enough)[0]
 

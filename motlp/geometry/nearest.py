@@ -29,7 +29,7 @@ def _count(indptr, indices, distance, width, counts):
     """Counts the pairs of every point by their distance."""
     for i in range(len(indptr) - 1):
         for p in range(indptr[i], indptr[i + 1]):
-            bin = int(distance[p] / width)
+            bin = min(int(distance[p] / width), BINS - 1)
             counts[i, bin] += 1
             counts[indices[p], bin] += 1
 
@@ -39,4 +39,4 @@ def _keep(indptr, indices, distance, width, last, kept):
     """Marks the pairs that are in the last bin of one of their points, or in one before it."""
     for i in range(len(indptr) - 1):
         for p in range(indptr[i], indptr[i + 1]):
-            kept[p] = int(distance[p] / width) <= max(last[i], last[indices[p]])
+            kept[p] = min(int(distance[p] / width), BINS - 1) <= max(last[i], last[indices[p]])

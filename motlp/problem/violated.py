@@ -17,7 +17,7 @@ from jaxtyping import Bool, Float64, Int32
 
 from motlp.errors import TooManyInteractions, arg
 from motlp.geometry.cliques import faces_of
-from motlp.geometry.distance import Points, diameter, floats, slack
+from motlp.geometry.distance import Points, diameter, slack
 from motlp.geometry.extensions import sort_rows
 from motlp.geometry.heaviest import BALLS, COSTS, PAIRS, TRIPLES, Heaviest, Rule, rank_pairs, search
 from motlp.geometry.nearest import keep_nearest
@@ -29,6 +29,7 @@ from motlp.problem.threat import Ball, Quadratic, Threat
 from motlp.problem.validity import Births, Members, compute_births
 from motlp.system.progress import SILENCE, Progress
 
+MOST_EACH, MOST_SUBSETS = 1000, 1000  # sets that miss a ball by less than floats can tell, looked at in turn
 BYTES = 40  # of memory that a pair takes while it is searched
 ROUNDING = 2.0**-52  # of a sum, for each of its terms
 
@@ -89,15 +90,40 @@ class Surroundings:
             members, births, genuine = self._decide_found(found)
             leaders = found.members[found.starts[:-1]]
             tried, proved = (np.bincount(some, minlength=len(g)) for some in (leaders, leaders[genuine]))
-            if not ((tried == each) & (proved == 0)).any():
+            if not ((tried == each) & (proved == 0)).any() or each > MOST_EACH:
                 break
             each *= 4  # all that were listed for a point are too wide, by less than floating point can tell
         if not genuine.all() and self.threat.has_budget:
-            parts = self._decide(violated_subsets(found, ~genuine, g, 1.0 + least))[:2]
+            parts, complete = self._find_subsets(found, ~genuine, g, 1.0 + least)
             members, births = merge((members, births), parts)
+            if not complete:
+                np.maximum.at(found.rest, leaders[~genuine], found.weight[~genuine])
         rest = np.empty(len(g))
         rest[self.by_class] = found.rest
         return Violated(members, births, self._lower(potential, rest, members, births))
+
+    def _find_subsets(
+        self, found: Heaviest, chosen: Bool[np.ndarray, " sets"], g: Potential, limit: float
+    ) -> tuple[tuple[Members, Births], bool]:
+        """The interactions among the subsets of sets that are none, of potentials that sum to more than the limit.
+
+        Only subsets of subsets that are none either are looked at: what is in an interaction says no more than it
+        does. Returns whether these were few enough to look at all of them.
+        """
+        every = (found.members[found.starts[s] : found.starts[s + 1]] for s in np.flatnonzero(chosen))
+        sets = {tuple(sorted(some.tolist())) for some in every}
+        listed: tuple[Members, Births] = ((), ())
+        while sets:
+            facets = {some for A in sets for some in combinations(A, len(A) - 1)}
+            heavy = sorted(A for A in facets if len(A) > 1 and g[list(A)].sum() > limit)
+            if len(heavy) > MOST_SUBSETS:
+                return listed, False
+            orders = range(2, max(map(len, heavy), default=1) + 1)
+            rows = [np.array([A for A in heavy if len(A) == k], np.int32).reshape(-1, k) for k in orders]
+            members, births, fits = self._decide(rows)
+            listed = merge(listed, (members, births))
+            sets = {tuple(A) for some, fit in zip(rows, fits, strict=True) for A in some[~fit].tolist()}
+        return listed, True
 
     def _decide_found(self, found: Heaviest) -> tuple[Members, Births, Bool[np.ndarray, " sets"]]:
         """The sets that are interactions, and which of the sets found they are."""
@@ -131,7 +157,7 @@ class Surroundings:
             full = g[rows].sum(axis=1) / (1.0 + self.threat.costs(born))
             for column in rows.T:
                 np.maximum.at(divisor, column, full)
-        rounding = 1.0 + self.measure.size * self.measure.classes * ROUNDING
+        rounding = 1.0 + self.measure.classes * (self.measure.size * ROUNDING + self.rule.error)
         excess = np.maximum(rest * rounding - 1.0, 0.0)
         return np.maximum(g / divisor - excess, 0.0) / rounding
 
@@ -163,7 +189,10 @@ def find_surroundings(
         case Quadratic(tau=tau):
             norm, scaled = "l2", scale_costs(points, tau * measure.unit**2, classes)
             price = scaled.price(tau * measure.unit**2, classes)
-            limit, rule = 2 * (classes - 1) / price, Rule(COSTS, float(price), 0.0, np.empty((0, 0)))
+            limit, rule = (
+                2 * (classes - 1) / price,
+                Rule(COSTS, float(price), slack(scaled.points, classes), np.empty((0, 0))),
+            )
     about = estimate_pairs(scaled.points, labels, limit, norm)
     try:
         if about > 2 * most:
@@ -185,23 +214,9 @@ def ball_rule(points: Points, norm: str, radius: Fraction, classes: int) -> Rule
     if norm == "linf" or radius == 0:
         return Rule(PAIRS, 1.0, error, nowhere)
     if norm == "l1":
-        return Rule(TRIPLES, 1.0, error, floats(points) / float(radius))
+        whole = points.dtype.kind != "f"
+        return Rule(TRIPLES, float(1 / radius), error, points.astype(np.int64 if whole else np.float64))
     return Rule(BALLS, float(1 / radius**2), error, nowhere)
-
-
-def violated_subsets(
-    found: Heaviest, chosen: Bool[np.ndarray, " sets"], g: Potential, limit: float
-) -> list[Int32[np.ndarray, "_ _"]]:
-    """The proper subsets of some sets whose potentials sum to more than a limit, order by order from 2 on."""
-    subsets: dict[int, set[tuple[int, ...]]] = {}
-    for s in np.flatnonzero(chosen):
-        members = sorted(found.members[found.starts[s] : found.starts[s + 1]].tolist())
-        for k in range(2, len(members)):
-            heavy = {some for some in combinations(members, k) if g[list(some)].sum() > limit}
-            subsets[k] = subsets.get(k, set()) | heavy
-    return [
-        np.array(sorted(subsets.get(k, ())), np.int32).reshape(-1, k) for k in range(2, max(subsets, default=1) + 1)
-    ]
 
 
 def merge(one: tuple[Members, Births], other: tuple[Members, Births]) -> tuple[Members, Births]:

@@ -93,5 +93,10 @@ def potential_value(hypergraph: Hypergraph, potential: Float[np.ndarray, " point
             full /= 1.0 + hypergraph.threat.costs(births)
         worst = max(worst, float(full.max(initial=0.0)))
     worst *= 1.0 + (hypergraph.order + FEW) * UNIT_ROUNDOFF
-    value = nextafter(fsum(np.nextafter(mass * g, 0.0).tolist()), 0.0)
-    return nextafter(nextafter(value / worst, 0.0) / nextafter(fsum(mass.tolist()), inf), 0.0)
+    return nextafter(feasible_value(mass, g) / worst, 0.0)
+
+
+def feasible_value(mass: Float64[np.ndarray, " points"], potential: Float64[np.ndarray, " points"]) -> float:
+    """Value of a potential that is feasible as it is, between 0 and 1; rounded down."""
+    value = nextafter(fsum(np.nextafter(mass * potential, 0.0).tolist()), 0.0)
+    return max(nextafter(value / nextafter(fsum(mass.tolist()), inf), 0.0), 0.0)

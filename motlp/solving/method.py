@@ -19,7 +19,7 @@ from motlp.solving.declared import solve_hypergraph
 from motlp.solving.repair import Potential
 from motlp.solving.sinkhorn import Regularised
 from motlp.solving.solution import FULL, Order, Solution
-from motlp.solving.untruncated import untruncated
+from motlp.solving.untruncated import check_limits, untruncated
 from motlp.system.progress import SILENCE, Progress
 
 DIRECT = {solver.name: solver for solver in (sinkhorn.SOLVER, sinkhorn_lp.SOLVER, maxflow.SOLVER)}
@@ -133,7 +133,7 @@ class FullMethod:
     """How all orders are solved: in one way, which has options alone.
 
     Raises:
-        InvalidConfig: a model, a framework or a solver is named, or an option takes no such value.
+        InvalidConfig, InvalidBudget: a model, a framework or a solver is named, or an option takes no such value.
         UnknownName: there is no such option.
     """
 
@@ -149,7 +149,9 @@ class FullMethod:
                     f"{arg(name)} is {getattr(self, name)!r}, but all orders are solved in one way; "
                     f"leave out {arg(name)}: there are only the options {' and '.join(FULL_OPTIONS)}."
                 )
-        object.__setattr__(self, "options", typed_options("untruncated", read_options(self.options), FULL_OPTIONS))
+        options = typed_options("untruncated", read_options(self.options), FULL_OPTIONS)
+        check_limits(**options)
+        object.__setattr__(self, "options", options)
 
     def solve(
         self,

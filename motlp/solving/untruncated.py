@@ -30,7 +30,7 @@ from motlp.problem.measure import LabeledMeasure, check_measure
 from motlp.problem.rationals import Number, check_whole
 from motlp.problem.threat import Threat, check_threat
 from motlp.problem.violated import Surroundings, Violated, find_surroundings
-from motlp.proof.bounds import potential_value
+from motlp.proof.bounds import feasible_value, one_each
 from motlp.proof.decimals import float_above
 from motlp.solving.maxflow import maxflow
 from motlp.solving.primal_dual import PrimalDual
@@ -108,7 +108,7 @@ class Rounds:
         """Takes steps on the interactions at hand; returns a potential that is feasible for these."""
         self.number += 1
         self.iterate.move(self.steps)
-        plan = np.clip(np.nan_to_num(self.iterate.plan, posinf=0.0), 0.0, self.hypergraph.mass.max())
+        plan = tame(self.iterate.plan, self.hypergraph.mass.max())
         potential = repair_potential(self.hypergraph, self.iterate.potential)
         for candidate in (plan, repair_plan(self.hypergraph, plan, potential)):
             cost = estimate_cover_cost(self.hypergraph, candidate)
@@ -138,6 +138,11 @@ class Rounds:
         share = joined / before.size
         self.steps = STEPS if share > SCARCE else min(2 * self.steps, MOST_STEPS)
         return share
+
+
+def tame(values: Float64[np.ndarray, " _"], largest: float) -> Float64[np.ndarray, " _"]:
+    """The values, held between 0 and the largest; 0 for what is no number, or infinite."""
+    return np.clip(np.nan_to_num(values, posinf=0.0), 0.0, largest)
 
 
 def extend(
@@ -208,7 +213,7 @@ def untruncated(
     return replace(solution, seconds={"pairs": found - began, "solve": perf_counter() - found})
 
 
-def check_limits(tol: object, time_limit: object) -> None:
+def check_limits(tol: object = PROVED_OPTIMAL, time_limit: object = None) -> None:
     """Refuse limits that are not positive and finite, or no numbers.
 
     Raises:
@@ -226,7 +231,8 @@ def check_start(start: object, measure: LabeledMeasure, threat: Threat) -> None:
 
     Raises:
         InvalidConfig: it is none, or one for other points or another threat.
-        InvalidHypergraph: it lists sets that are no interactions, which would make the lower end false.
+        InvalidHypergraph: it lists sets that are no interactions, which would make the lower end false; or it has not
+            one number for each.
     """
     if start is None:
         return
@@ -235,6 +241,10 @@ def check_start(start: object, measure: LabeledMeasure, threat: Threat) -> None:
     if start.hypergraph.threat != threat or not is_same(start.hypergraph.measure, measure):
         raise InvalidConfig(f"{arg('start')} is a solution for other points or another threat; leave it out.")
     start.hypergraph.check()
+    if start.plan is not None:
+        one_each("plan", start.plan, start.hypergraph.size, "interactions")
+    if start.potential is not None:
+        one_each("potential", start.potential, measure.size, "points")
 
 
 def solve_two_classes(surroundings: Surroundings) -> Solution | None:
@@ -258,8 +268,8 @@ def begin(surroundings: Surroundings, start: Solution | None) -> Rounds:
     hypergraph = replace(hypergraph, measure=measure, eps=eps)
     return Rounds(
         hypergraph,
-        np.zeros(hypergraph.size) if plan is None else plan,
-        np.full(measure.size, GUESS) if potential is None else potential,
+        np.zeros(hypergraph.size) if plan is None else tame(plan, measure.mass.max()),
+        np.full(measure.size, GUESS) if potential is None else tame(potential, 1.0),
     )
 
 
@@ -288,7 +298,9 @@ def generate(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Prog
             if len(surroundings.pairs.indices) > 2 * count * surroundings.measure.size:
                 improve(surroundings.keep_nearest(count), state, aim, progress, whole=False)
         improve(surroundings, state, aim, progress)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemError) as error:
+        if not is_interrupt(error):
+            raise
         ended = f"{INTERRUPTED} after "
     status = Status.LIMIT
     if state.upper - state.lower <= aim.tol:
@@ -310,6 +322,13 @@ def generate(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Prog
             seconds={},
         )
     )
+
+
+def is_interrupt(error: BaseException | None) -> bool:
+    """Whether it is Ctrl-C; numba makes a SystemError of one that comes when it is about to call a kernel."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def improve(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Progress, *, whole: bool = True) -> None:
@@ -348,8 +367,7 @@ def least_violation(state: Rounds, potential: Potential, aim: Aim) -> float:
 def untruncate(solution: Solution) -> Solution:
     """The solution of all orders, whose potential is feasible for all interactions; its status is that of its gap."""
     assert solution.potential is not None
-    value = potential_value(solution.hypergraph, solution.potential)
-    assert value is not None
+    value = feasible_value(solution.hypergraph.mass, solution.potential)
     whole = replace(solution, solver="untruncated", risk_upper=float_above(1 - Fraction(value)))
     gap = whole.gap
     assert gap is not None

@@ -93,6 +93,41 @@ def test_sets_that_miss_the_ball_by_less_than_floats_can_tell():
         assert less.feasible[1:] == pytest.approx([0.5] * 2)
 
 
+@pytest.mark.parametrize("far", [0, 2.0**30, 2.0**44, 2**30, 2**54])
+def test_l1_balls_far_from_the_origin(far):
+    """Four corners of a cube: their l1 radius is three times its half side, however large the coordinates are."""
+    corners = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
+    points = corners * 3 + int(far) if isinstance(far, int) else corners * 0.1875 + far
+    points = np.vstack([points, np.zeros((1, 3), points.dtype)])  # and the origin, far from them
+    measure = LabeledMeasure.from_arrays(points, [0, 1, 2, 3, 0], unit=1)
+    eps = 9 if isinstance(far, int) else Fraction(9, 16)
+    found = find_surroundings(measure, Ball("l1"), eps, most=MOST).find_violated(np.full(5, 0.3), LEAST, 5)
+    assert len(found.members[-1]) >= 1
+    assert found.members[-1].shape[1] == 4
+
+
+def test_many_points_on_a_circle_that_just_misses_the_ball():
+    """Every subset misses it by less than floats can tell, and there are too many subsets to look at them all."""
+    triples = [(a, b) for a in range(1106) for b in range(1106) if a * a + b * b == 1105**2]
+    points = np.array([(a, b) for a, b in triples if a >= b > 0] + [(-b, a) for a, b in triples if a > b > 0])[:14]
+    points = np.vstack([points, -points])[:16]
+    measure = LabeledMeasure.from_arrays(points, range(len(points)), unit=1)
+    eps = 1105 - Fraction(1, 10**20)
+    potential = np.full(len(points), 0.4)
+    found = find_surroundings(measure, Ball("l2"), eps, most=MOST).find_violated(potential, LEAST, 3)
+    for rows in found.members:
+        for row in rows:
+            assert found.feasible[row].sum() <= 1.0
+    assert found.feasible.sum() < potential.sum()
+
+
+def test_distances_that_hardly_any_float_holds():
+    points = np.array([[0.0], [3.85e-161], [1.0]])
+    measure = LabeledMeasure.from_arrays(points, [0, 1, 1])
+    near = find_surroundings(measure, Ball("l2"), Fraction("1e-100"), most=MOST).keep_nearest(1)
+    assert len(near.pairs.indices) == 1
+
+
 def test_all_points_in_one_place_are_one_interaction():
     measure = LabeledMeasure.from_arrays(np.zeros((7, 2)), range(7))
     for threat, eps in ((Ball("l2"), 0), (Ball("l1"), 1), (Ball("linf"), 0), (Quadratic(1), None)):

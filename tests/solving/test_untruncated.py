@@ -144,6 +144,71 @@ def test_what_was_found_is_kept_when_time_is_up_or_the_user_has_enough():
     assert whole.risk_lower <= stopped.risk_upper < 1
 
 
+class Stopped(Heard):
+    """Ends the search after some rounds."""
+
+    def __init__(self, rounds: int) -> None:
+        super().__init__()
+        self.rounds = rounds
+
+    def interval(self, lower, upper, **where):
+        super().interval(lower, upper, **where)
+        if where["round"] == self.rounds:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("rounds", [1, 2, 4])
+@pytest.mark.parametrize("classes", [20, 60])
+def test_a_search_that_ends_early_claims_no_more_than_it_has_proved(rounds, classes):
+    """Potentials far below 1 are feasible as they are; what was not found yet forbids to scale them up."""
+    measure = LabeledMeasure.from_arrays(np.zeros((classes, 2)), range(classes))
+    heard = Stopped(rounds)
+    solution = untruncated(measure, Ball("l2"), 1, progress=heard)
+    assert solution.risk_lower <= 1 - 1 / classes <= solution.risk_upper
+    assert solution.risk_upper >= heard.intervals[-1]["upper"] - 1e-12
+    assert Fraction(solution.risk_upper) >= 1 - sum(
+        (Fraction(m) * Fraction(g) for m, g in zip(measure.mass.tolist(), solution.potential.tolist(), strict=True)),
+        Fraction(0),
+    ) / sum(map(Fraction, measure.mass.tolist()))
+
+
+@given(measures(classes=(3, 6), points=(6, 20)), threats(norms=("l2", "linf", "l1")), st.integers(1, 3))
+def test_no_early_end_is_false(measure, threat, rounds):
+    everything = interactions(measure, *threat, measure.classes)
+    peer = solve(everything, framework="matrix", solver="simplex")
+    early = untruncated(measure, *threat, progress=Stopped(rounds))
+    loose = untruncated(measure, *threat, tol=0.6)
+    for solution in (early, loose):
+        assert solution.risk_upper >= peer.risk_lower
+        assert solution.risk_lower <= peer.risk_lower + peer.gap
+
+
+def test_an_interrupt_that_a_kernel_turns_into_another_error_is_one():
+    class Odd(Heard):
+        def interval(self, lower, upper, **where):
+            raise SystemError("a kernel returned a result with an exception set") from KeyboardInterrupt()
+
+    measure = load("digits", per_class=10)
+    assert untruncated(measure, Ball("l2"), 1, progress=Odd()).message.startswith("interrupted")
+
+    class Broken(Heard):
+        def interval(self, lower, upper, **where):
+            raise SystemError("something else")
+
+    with pytest.raises(SystemError, match="something else"):
+        untruncated(measure, Ball("l2"), 1, progress=Broken())
+
+
+def test_a_start_of_other_lengths_is_refused_and_a_wild_one_does_no_harm():
+    measure = load("digits", per_class=10)
+    start = untruncated(measure, Ball("l2"), 1)
+    for part in ("plan", "potential"):
+        with pytest.raises(InvalidHypergraph, match=f"the {part} has shape"):
+            untruncated(measure, Ball("l2"), "1.2", start=replace(start, **{part: np.zeros(3)}))
+        wild = replace(start, **{part: np.full_like(getattr(start, part), np.nan)})
+        assert untruncated(measure, Ball("l2"), "1.2", start=wild).status is Status.OPTIMAL
+
+
 GARBAGE = {
     "scaled": lambda values: 3.0 * values,
     "halved": lambda values: 0.5 * values,
