@@ -42,6 +42,7 @@ def wait(*args, **more):
         print("waiting", file=sys.stderr, flush=True)
         while True:
             time.sleep(0.01)
+            more["progress"].update("search", 0, 0)
     except {caught}:
         while {deaf}:
             time.sleep(0.01)
