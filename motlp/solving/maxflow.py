@@ -151,8 +151,8 @@ def flow_on_pairs(
 ) -> Flow:
     """The exact solution of order 2 on pairs in compressed rows.
 
-    Besides what is given, 8 bytes a pair are needed while the flow is found, where all masses are equal, and about 100
-    where they are not.
+    Besides what is given, 8 bytes a pair are needed while the flow is found, where all masses are equal, and several
+    times as much where they are not.
 
     Args:
         indptr, indices: the pairs {i, j}, each once, i < j; the partners j of i are `indices[indptr[i]:indptr[i + 1]]`,

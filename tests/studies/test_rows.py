@@ -19,6 +19,16 @@ from motlp.problem.threat import Ball
 from motlp.studies.rows import COLUMNS
 
 
+def alter(path, change: dict[str, str]) -> None:
+    """Changes the one row of a file."""
+    with path.open(newline="", encoding="utf-8") as file:
+        (line,) = csv.DictReader(file)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerow(line | change)
+
+
 def test_budgets_are_named_by_their_shortest_exact_writing(measure, tmp_path, counted):
     """In files that say 1.0 for 1, too, which older versions wrote."""
     path = tmp_path / "sweep.csv"
@@ -163,12 +173,7 @@ def test_rows_that_no_search_over_all_orders_has_are_refused(measure, tmp_path, 
     path = tmp_path / "sweep.csv"
     (row,) = motlp.sweep(measure, ["1"], orders=["full"], save=path)
     assert 0.001 < row.risk_lower < row.risk_upper
-    with path.open(newline="", encoding="utf-8") as file:
-        (line,) = csv.DictReader(file)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
-        writer.writerow(line | change)
+    alter(path, change)
     with pytest.raises(InvalidFile, match="line 2 is no row of a sweep"):
         motlp.sweep(measure, ["1"], orders=["full"], save=path)
 
@@ -197,12 +202,7 @@ def test_rows_that_no_search_over_all_orders_has_are_refused(measure, tmp_path, 
 def test_rows_that_no_bound_has_are_refused(measure, tmp_path, change):
     path = tmp_path / "sweep.csv"
     motlp.sweep(measure, ["1"], framework="matrix", save=path)
-    with path.open(newline="", encoding="utf-8") as file:
-        (line,) = csv.DictReader(file)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
-        writer.writerow(line | change)
+    alter(path, change)
     with pytest.raises(InvalidFile, match="line 2 is no row of a sweep"):
         motlp.sweep(measure, ["1"], framework="matrix", save=path)
 
