@@ -7,35 +7,26 @@ them add; where that is not enough for one of the best sets so far, the branch i
 the maximum weight clique with colours as bounds (P. Östergård, "A new algorithm for the maximum-weight clique problem",
 2001); here classes are the colours, and balls are tested as well.
 
+What fits with the leader and one more point is listed once and kept, as it is looked up wherever that point joins.
+
 Sets that may be a little too wide are not left out: who wants to know must decide for those that are found.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float64, Int32, Int64
+from jaxtyping import Bool, Float64, Int32, Int64
 
 from motlp.geometry.cliques import is_too_wide
 from motlp.geometry.enclosing import walk
 from motlp.geometry.enclosing_l1 import bound_radius
-from motlp.geometry.pairs import Pairs
+from motlp.geometry.ranked import Ranked
 from motlp.system.compiled import njit
 from motlp.system.threads import share, threads_for
 
 BISECTION = 16  # pairs that are looked at in the time in which one is found by bisection
+KEPT = 1 << 22  # pairs in the lists that are kept
 PAIRS, TRIPLES, BALLS, COSTS = 0, 1, 2, 3  # what decides of a set: its pairs; or from four on its points; or a price
-
-
-class Ranked(NamedTuple):
-    """Pairs by rank: the neighbours of rank r that rank below it are `near[starts[r]:starts[r + 1]]`, ascending.
-
-    `who` names the point of each rank; `far` holds the distances of the pairs.
-    """
-
-    who: Int32[np.ndarray, " ranks"]
-    starts: Int64[np.ndarray, " ranks+1"]
-    near: Int32[np.ndarray, " pairs"]
-    far: Float64[np.ndarray, " pairs"]
 
 
 class Rule(NamedTuple):
@@ -68,13 +59,76 @@ class Heaviest(NamedTuple):
     rest: Float64[np.ndarray, " points"]
 
 
-def rank_pairs(pairs: Pairs, weight: Float64[np.ndarray, " points"], unit: float) -> Ranked:
-    """The pairs of points of positive weight, by rank; their distances are multiplied by `unit`."""
-    who = np.argsort(-weight, kind="stable")[: np.count_nonzero(weight > 0)].astype(np.int32)
-    rank = np.full(len(weight), -1, np.int32)
-    rank[who] = np.arange(len(who), dtype=np.int32)
-    rows = _list_under(_count_followers, _list_followers, len(who), *pairs, rank)
-    return Ranked(who, *_list_under(_count_leaders, _list_leaders, len(who), *rows, unit))
+class Around(NamedTuple):
+    """The neighbours of a leader that rank below it. They are known by their *places*, 0, 1, …, in this list.
+
+    Attributes:
+        place: of each rank; -1 for what is no neighbour.
+        weight, label: of each place.
+        rows: the places after p that fit with p and the leader are near[rows[p, 0]:rows[p, 1]], ascending, and their
+            distances from p are `far`; rows[p, 0] is -1 where they are not listed yet.
+        used: room that is taken there.
+        tops: weight of the heaviest of each class among them.
+    """
+
+    place: Int32[np.ndarray, " ranks"]
+    weight: Float64[np.ndarray, " places"]
+    label: Int32[np.ndarray, " places"]
+    rows: Int64[np.ndarray, "places 2"]
+    near: Int32[np.ndarray, " room"]
+    far: Float64[np.ndarray, " room"]
+    used: Int64[np.ndarray, " 1"]
+    tops: Float64[np.ndarray, "places classes"]
+
+
+class Stack(NamedTuple):
+    """The candidates of all levels, by place, one level after the other, each ascending.
+
+    From candidate q on, those of its level can add bound[q]; gaps[i, q] is its distance to member i.
+    """
+
+    near: Int32[np.ndarray, " room"]
+    bound: Float64[np.ndarray, " room"]
+    gaps: Float64[np.ndarray, "order room"]
+
+
+class Levels(NamedTuple):
+    """A set while it grows. On level k it has k points: the leader, and the places members[1:k].
+
+    Attributes:
+        members: as above.
+        D: distances between the members.
+        total, cost: weight of the points of a level, and what is taken off.
+        grew: whether a candidate of the level could join.
+        first, end, next: the candidates of level k are stack.near[first[k]:end[k]], and the next one is at next[k].
+        marks: where the candidates of a level stand on the stack, by place; -1 for all others.
+        caps: bounds on the heaviest that each class can add on a level.
+        top: the same of the level that is looked at.
+        centre: weights λ of the points of level k that are nearly those of the centre of the smallest ball around them.
+        half: ½ λᵀDλ of these.
+    """
+
+    members: Int32[np.ndarray, " order"]
+    D: Float64[np.ndarray, "order order"]
+    total: Float64[np.ndarray, " levels"]
+    cost: Float64[np.ndarray, " levels"]
+    grew: Bool[np.ndarray, " levels"]
+    first: Int64[np.ndarray, " levels"]
+    end: Int64[np.ndarray, " levels"]
+    next: Int64[np.ndarray, " levels"]
+    marks: Int32[np.ndarray, "levels places"]
+    caps: Float64[np.ndarray, "levels classes"]
+    top: Float64[np.ndarray, " classes"]
+    centre: Float64[np.ndarray, "levels order"]
+    half: Float64[np.ndarray, " levels"]
+
+
+class Best(NamedTuple):
+    """The best sets of a leader; they stand at the end, ascending."""
+
+    value: Float64[np.ndarray, " each"]
+    size: Int32[np.ndarray, " each"]
+    members: Int32[np.ndarray, "each order"]
 
 
 def search(
@@ -85,6 +139,7 @@ def search(
     least: float,
     each: int,
     work: int | None = None,
+    order: int | None = None,
 ) -> Heaviest:
     """The heaviest sets that weigh more than `least` after their cost, up to `each` of them a leader.
 
@@ -95,14 +150,17 @@ def search(
         least: weight to exceed.
         each: sets to return for each leader at most.
         work: pairs to look at for each leader at most, about; all by default.
+        order: points of a set at most; as many as classes by default.
     """
     who, parts = ranked.who, []
     rest, work = np.zeros(len(weight)), np.iinfo(np.int64).max if work is None else work
-    ordered, classes = weight[who], labels[who]
+    ordered, of_rank = weight[who], labels[who]
+    classes, places = int(labels.max()) + 1, int(np.diff(ranked.starts).max(initial=0))
+    order = classes if order is None else min(order, classes)
 
     def task(start: int, stop: int) -> None:
-        found = _search(*ranked, ordered, classes, int(labels.max()) + 1, *rule, least, each, work, rest, start, stop)
-        parts.append((start, found))
+        room = make_around(len(who), places, classes), make_levels(order, places, classes), make_best(each, order)
+        parts.append((start, _search(ranked, ordered, of_rank, rule, least, work, *room, rest, start, stop)))
 
     share(task, len(who), threads_for(len(ranked.near)))
     parts.sort(key=lambda part: part[0])
@@ -110,242 +168,312 @@ def search(
     return Heaviest(np.concatenate([[0], np.cumsum(lengths)]), members, weights, rest)
 
 
-def _list_under(count, fill, ranks, *pairs):
-    """The pairs in compressed rows: `count` finds how long they are, `fill` writes them; a thread takes some rows."""
-    starts = np.zeros(ranks + 1, np.int64)
-    count(*pairs, starts[1:])
-    np.cumsum(starts, out=starts)
-    near, far = np.empty(starts[-1], np.int32), np.empty(starts[-1])
-    threads = threads_for(len(near))
-    cuts = np.searchsorted(starts, np.linspace(0, starts[-1], threads + 1)[1:-1])
-    cuts = np.concatenate([[0], cuts, [ranks]])
-    share(lambda i, j: [fill(*pairs, starts, near, far, *cuts[p : p + 2]) for p in range(i, j)], threads, threads)
-    return starts, near, far
+def make_around(ranks: int, places: int, classes: int) -> Around:
+    """Room for the neighbours of a leader."""
+    room = max(KEPT, places)
+    return Around(
+        np.full(ranks, -1, np.int32),
+        np.empty(places),
+        np.empty(places, np.int32),
+        np.full((places, 2), -1),
+        np.empty(room, np.int32),
+        np.empty(room),
+        np.zeros(1, np.int64),
+        np.empty((places, classes)),
+    )
+
+
+def make_levels(order: int, places: int, classes: int) -> Levels:
+    """Room for a set of so many points."""
+    return Levels(
+        np.zeros(order, np.int32),
+        np.zeros((order, order)),
+        *np.zeros((2, order + 1)),
+        np.zeros(order + 1, bool),
+        *np.zeros((3, order + 1), np.int64),
+        np.full((order + 1, places), -1, np.int32),
+        np.full((order + 1, classes), np.inf),
+        np.zeros(classes),
+        np.zeros((order + 1, order)),
+        np.zeros(order + 1),
+    )
+
+
+def make_best(each: int, order: int) -> Best:
+    """Room for so many sets."""
+    return Best(np.empty(each), np.empty(each, np.int32), np.empty((each, order), np.int32))
 
 
 @njit(cache=True, nogil=True)
-def _count_followers(indptr, indices, distance, rank, counts):
-    """Counts for every rank the pairs in which it is the lower one."""
-    for i in range(len(indptr) - 1):
-        if rank[i] >= 0:
-            for p in range(indptr[i], indptr[i + 1]):
-                if rank[indices[p]] >= 0:
-                    counts[max(rank[i], rank[indices[p]])] += 1
-
-
-@njit(cache=True, nogil=True)
-def _list_followers(indptr, indices, distance, rank, starts, near, far, low, high):
-    """Writes under every rank from low to high - 1 the ranks above it, in any order."""
-    place = starts[low:high].copy()
-    for i in range(len(indptr) - 1):
-        if rank[i] >= 0:
-            for p in range(indptr[i], indptr[i + 1]):
-                j = rank[indices[p]]
-                below = max(rank[i], j)
-                if j >= 0 and low <= below < high:
-                    near[place[below - low]] = min(rank[i], j)
-                    far[place[below - low]] = distance[p]
-                    place[below - low] += 1
-
-
-@njit(cache=True, nogil=True)
-def _count_leaders(indptr, indices, distance, unit, counts):
-    """Counts for every rank the pairs in which it is the upper one."""
-    for i in indices:
-        counts[i] += 1
-
-
-@njit(cache=True, nogil=True)
-def _list_leaders(indptr, indices, distance, unit, starts, near, far, low, high):
-    """Writes under every rank from low to high - 1 the ranks below it, ascending, and the distances."""
-    place = starts[low:high].copy()
-    for i in range(len(indptr) - 1):
-        for p in range(indptr[i], indptr[i + 1]):
-            j = indices[p]
-            if low <= j < high:
-                near[place[j - low]] = i
-                far[place[j - low]] = unit * distance[p]
-                place[j - low] += 1
-
-
-@njit(cache=True, nogil=True)
-def _search(
-    who, starts, near, far, weight, label, classes, kind, unit, error, points, least, each, work, rest, start, stop
-):
-    """The sets led by the ranks from start to stop - 1: their lengths, their points and their weights.
-
-    Level k is a set of k points, members[:k]; its candidates are stack[first[k]:end[k]], and the next is at place[k].
-    """
-    room = 1024
-    stack, bound, gaps = np.empty(room, np.int32), np.empty(room), np.empty((room, classes))
-    marks, shared = np.full((classes + 1, len(who)), -1, np.int32), np.empty(len(who) + 1, np.int64)
-    first, end, place = np.zeros((3, classes + 1), np.int64)
-    members, grew, D = np.empty(classes, np.int32), np.zeros(classes + 1, np.bool_), np.zeros((classes, classes))
-    total, spread, top, lambdas = np.zeros(classes + 1), np.zeros(classes + 1), np.empty(classes), np.empty(classes)
-    best, best_size, best_set = np.empty(each), np.empty(each, np.int32), np.empty((each, classes), np.int32)
+def _search(ranked, weight, label, rule, least, work, around, levels, best, rest, start, stop):
+    """The sets led by the ranks from start to stop - 1: their lengths, their points and their weights."""
+    order, each = len(levels.members), len(best.value)
+    stack, shared = _make_stack(order, 1024), np.empty(len(around.weight) + 1, np.int64)
     lengths, found, values = [np.int32(0)][:0], [np.int32(0)][:0], [0.0][:0]
     for leader in range(start, stop):
-        count, limit, left, beyond = 0, least, work, least
-        degree, level = starts[leader + 1] - starts[leader], 1 if weight[leader] * classes > least else 0
-        if degree >= room:
-            room = 2 * degree
-            stack, bound, gaps = np.empty(room, np.int32), np.empty(room), np.empty((room, classes))
-        if level:
-            stack[:degree] = near[starts[leader] : starts[leader + 1]]
-            gaps[:degree, 0] = far[starts[leader] : starts[leader + 1]]
-            members[0], total[1], end[1], place[1] = leader, weight[leader], degree, 0
-            _enter(stack, 0, degree, weight, label, top, bound, marks[1])
-        while level > 0:
-            at = place[level]
-            most = total[level] + bound[at] - (spread[level] / level if kind == COSTS else 0.0)
-            if at == end[level] or most <= limit or left <= 0:
-                if at < end[level] and left <= 0:
-                    beyond = max(beyond, most)
-                if level > 1 and kind != COSTS and total[level] > limit and not grew[level]:
-                    count = _keep(total[level], members, level, count, best, best_size, best_set)
-                    limit = best[0] if count == each else least
-                _leave(stack, first[level], end[level], marks[level])
-                level -= 1
-                continue
-            place[level] = at + 1
-            members[level], total[level + 1] = stack[at], total[level] + weight[stack[at]]
-            spread[level + 1] = spread[level]
-            for i in range(level):
-                D[i, level] = D[level, i] = gaps[at, i]
-                spread[level + 1] += gaps[at, i]
-            if level > 2 and not _fits(who, points, kind, unit, error, members, level + 1, D, lambdas):
-                continue
-            if 2 * end[level] - at >= room:
-                room = 2 * (2 * end[level] - at)
-                stack, bound, gaps = _lengthen(stack, room), _lengthen(bound, room), _lengthen_rows(gaps, room)
-            first[level + 1] = place[level + 1] = end[level + 1] = end[level] + 1
-            if level + 1 < classes:
-                opened, looked = _extend(
-                    starts, near, far, kind, error, level, members[level], D, stack, gaps, at, end[level],
-                    marks[level], shared,
-                )  # fmt: skip
-                end[level + 1] += opened
-                left -= looked
-            grew[level], grew[level + 1] = True, False
-            level += 1
-            if kind == COSTS and total[level] - spread[level] / level > limit:
-                worth = total[level] - spread[level] / level
-                count = _keep(worth, members, level, count, best, best_size, best_set)
-                limit = best[0] if count == each else least
-            _enter(stack, first[level], end[level], weight, label, top, bound, marks[level])
-        rest[who[leader]] = max(beyond, limit)
+        count, most = 0, least
+        if weight[leader] * order > least:
+            count, most, stack = _lead(
+                leader, ranked, weight, label, rule, least, work, around, levels, best, stack, shared
+            )
+        rest[ranked.who[leader]] = most
         for i in range(each - count, each):
-            lengths.append(best_size[i])
-            values.append(best[i])
-            for j in range(best_size[i]):
-                found.append(who[best_set[i, j]])
+            lengths.append(best.size[i])
+            values.append(best.value[i])
+            found.append(ranked.who[leader])
+            for place in best.members[i, 1 : best.size[i]]:
+                found.append(ranked.who[ranked.near[ranked.starts[leader] + place]])
     return np.array(lengths, np.int32), np.array(found, np.int32), np.array(values, np.float64)
 
 
 @njit(cache=True, nogil=True)
-def _enter(stack, start, stop, weight, label, top, bound, mark):
-    """Marks the candidates of a level, and bounds what those from each on can add: the heaviest of every class."""
+def _lead(leader, ranked, weight, label, rule, least, work, around, levels, best, stack, shared):
+    """The best sets of a leader: how many, what no other of its sets exceeds, and the stack, which may have grown."""
+    count, limit, left, beyond, level = 0, least, work, least, 1
+    stack = _begin(leader, ranked, weight, label, around, levels, stack)
+    while level > 0:
+        at, worth = levels.next[level], levels.total[level] - levels.cost[level]
+        if at == levels.end[level] or worth + stack.bound[at] <= limit or left <= 0:
+            if at < levels.end[level] and left <= 0:
+                beyond = max(beyond, worth + stack.bound[at])
+            if level > 1 and worth > limit and (rule.kind == COSTS or not levels.grew[level]):
+                count = _keep(worth, levels.members[:level], count, best)
+                limit = best.value[0] if count == len(best.value) else least
+            for place in stack.near[levels.first[level] : levels.end[level]]:
+                levels.marks[level, place] = -1
+            level -= 1
+            continue
+        levels.next[level] = at + 1
+        if not _join(stack, at, level, leader, ranked, rule, around, levels):
+            continue
+        if 2 * levels.end[level] - at >= len(stack.near):
+            stack = _grow(stack, 2 * (2 * levels.end[level] - at))
+        opened, looked = _extend(leader, ranked, rule, level, limit, around, levels, stack, shared)
+        left -= looked
+        if opened >= 0:
+            levels.grew[level] = True
+            level += 1
+            _enter(level, opened, around, levels, stack)
+    for near in ranked.near[ranked.starts[leader] : ranked.starts[leader + 1]]:
+        around.place[near] = -1
+    return count, max(beyond, limit), stack
+
+
+@njit(cache=True, nogil=True)
+def _begin(leader, ranked, weight, label, around, levels, stack):
+    """Level 1: the leader, and its neighbours as candidates. Returns the stack, which may have grown."""
+    low, high = ranked.starts[leader], ranked.starts[leader + 1]
+    if high - low >= len(stack.near):
+        stack = _make_stack(len(levels.members), 2 * (high - low))
+    for place in range(high - low):
+        rank = ranked.near[low + place]
+        around.place[rank] = stack.near[place] = place
+        around.weight[place], around.label[place], around.rows[place, 0] = weight[rank], label[rank], -1
+        stack.gaps[0, place] = ranked.far[low + place]
+    levels.total[1], levels.first[1], around.used[0] = weight[leader], 0, 0
+    _enter(1, high - low, around, levels, stack)
+    return stack
+
+
+@njit(cache=True, nogil=True)
+def _enter(level, count, around, levels, stack):
+    """Begins a level that has so many candidates; from each on, they can add the heaviest of every class."""
+    start, stop, top, most = levels.first[level], levels.first[level] + count, levels.top, 0.0
+    levels.next[level], levels.end[level], levels.grew[level] = start, stop, False
     top[:] = 0.0
-    most = 0.0
-    bound[stop] = 0.0
+    stack.bound[stop] = 0.0
     for q in range(stop - 1, start - 1, -1):
-        point = stack[q]
-        mark[point] = q
-        most += weight[point] - top[label[point]]
-        top[label[point]] = weight[point]
-        bound[q] = most
+        place = stack.near[q]
+        levels.marks[level, place] = q
+        most += around.weight[place] - top[around.label[place]]
+        top[around.label[place]] = around.weight[place]
+        stack.bound[q] = most
 
 
 @njit(cache=True, nogil=True)
-def _leave(stack, start, stop, mark):
-    """Takes the marks of a level away."""
-    for q in range(start, stop):
-        mark[stack[q]] = -1
-
-
-@njit(cache=True, nogil=True)
-def _fits(who, points, kind, unit, error, members, size, D, lambdas):
-    """Whether a set may fit, of which every three points do."""
-    if kind == BALLS:
-        lower, _ = walk(D[:size, :size], 1.0 + 2.0 * error, lambdas[:size])
-        return lower * (1.0 - error) <= 1.0
-    if kind == TRIPLES:
-        return _bound_l1(points, unit, who, members[:size], 1.0 + 2.0 * error) * (1.0 - error) <= 1.0
+def _join(stack, at, level, leader, ranked, rule, around, levels):
+    """A candidate joins the set. Returns whether they may fit together."""
+    levels.members[level] = stack.near[at]
+    levels.total[level + 1] = levels.total[level] + around.weight[stack.near[at]]
+    spread = levels.cost[level] * level
+    for i in range(level):
+        levels.D[i, level] = levels.D[level, i] = stack.gaps[i, at]
+        spread += stack.gaps[i, at]
+    if rule.kind == COSTS:
+        levels.cost[level + 1] = spread / (level + 1)
+    elif rule.kind == BALLS:
+        return _find_centre(levels.D, level + 1, rule.error, levels.centre[level + 1], levels.half)
+    elif rule.kind == TRIPLES and level > 2:
+        ranks = ranked.near[ranked.starts[leader] :][levels.members[: level + 1]]
+        ranks[0] = leader
+        return _bound_l1(rule, ranked.who[ranks]) * (1.0 - rule.error) <= 1.0
     return True
 
 
 @njit(cache=True, nogil=True)
-def _extend(starts, near, far, kind, error, level, newcomer, D, stack, gaps, at, end, mark, shared):
-    """Lists the candidates after the newcomer, at `at`, that fit with it and with each other point of the set.
-
-    They are written behind the present ones, which end at `end`. Returns how many, and how many pairs were looked at.
-    """
-    start, stop, count = starts[newcomer], starts[newcomer + 1], 0
-    if at + 1 == end:
-        return 0, 1
-    stop = start + np.searchsorted(near[start:stop], stack[end - 1], side="right")
-    hits, looked = 0, stop - start + 1
-    if BISECTION * (end - at) < looked:
-        looked = BISECTION * (end - at)
-        for q in range(at + 1, end):
-            start += np.searchsorted(near[start:stop], stack[q])
-            shared[hits] = start
-            hits += start < stop and near[start] == stack[q]
+def _find_centre(D, size, error, weights, half):
+    """Sets λ, the weights of the centre of a set, and ½ λᵀDλ. Returns whether a ball of radius 1 may hold the set."""
+    if size == 2:
+        weights[0] = weights[1] = 0.5
+    elif size == 3:
+        a, b, c = D[1, 2], D[0, 2], D[0, 1]
+        weights[0], weights[1], weights[2] = a * (b + c - a), b * (c + a - b), c * (a + b - c)
+        total = weights[0] + weights[1] + weights[2]
+        if min(weights[0], weights[1], weights[2]) > 0.0:  # acute
+            weights[0], weights[1], weights[2] = weights[0] / total, weights[1] / total, weights[2] / total
+        else:
+            weights[0] = 0.0 if a >= max(b, c) else 0.5
+            weights[1] = 0.0 if weights[0] > 0.0 and b >= c else 0.5
+            weights[2] = 1.0 - weights[0] - weights[1]
     else:
-        for p in range(start, stop):
+        walk(D[:size, :size], 1.0 + 2.0 * error, weights[:size])
+    half[size] = 0.0
+    for i in range(size):
+        for j in range(i):
+            half[size] += weights[i] * weights[j] * D[i, j]
+    return size < 4 or half[size] * (1.0 - error) <= 1.0
+
+
+@njit(cache=True, nogil=True)
+def _extend(leader, ranked, rule, level, limit, around, levels, stack, shared):
+    """Lists the candidates of the next level: those after the last member that fit with the set.
+
+    They are written behind the present ones. Returns how many, or -1 if they are known to be of no use; and how many
+    pairs were looked at.
+    """
+    newcomer, at, end, looked = levels.members[level], levels.next[level] - 1, levels.end[level], 0
+    levels.first[level + 1] = end + 1
+    if level + 1 == len(levels.members):
+        return 0, 1
+    if around.rows[newcomer, 0] < 0:
+        looked = _list_row(leader, newcomer, ranked, rule, around, levels, stack, shared)
+    most = levels.total[level + 1] - levels.cost[level + 1]
+    for c in range(len(levels.top)):
+        levels.caps[level + 1, c] = min(levels.caps[level, c], around.tops[newcomer, c])
+        most += levels.caps[level + 1, c]
+    if most <= limit:
+        return -1, looked + 1
+    low, high = around.rows[newcomer]
+    near, far, mark, hits = around.near[low:high], around.far[low:high], levels.marks[level], 0
+    if BISECTION * (end - at) < len(near):
+        hits = _bisect(near, stack.near[at + 1 : end], shared)
+        looked += BISECTION * (end - at)
+    else:
+        for p in range(len(near)):
             shared[hits] = p
             hits += mark[near[p]] >= 0  # no branch to mispredict
+        looked += len(near)
+    looked += hits + 1
+    if rule.kind == BALLS and level > 1:
+        hits = _keep_close(near, far, mark, hits, level, levels, stack, rule.error, shared)
+    count = 0
     for p in shared[:hits]:
-        q, across = mark[near[p]], far[p]
-        fits = True
-        if kind == BALLS:
-            for i in range(level):
-                fits &= not is_too_wide(D[i, level], gaps[q, i], across, error)
+        q, fits = mark[near[p]], True
+        if rule.kind == BALLS:
+            for i in range(1, level):  # the triangles with the leader are known to fit
+                fits &= not is_too_wide(levels.D[i, level], stack.gaps[i, q], far[p], rule.error)
         if fits:
             to = end + 1 + count
-            stack[to] = near[p]
-            gaps[to, :level] = gaps[q, :level]
-            gaps[to, level] = across
+            stack.near[to], stack.gaps[level, to] = near[p], far[p]
+            for i in range(level):
+                stack.gaps[i, to] = stack.gaps[i, q]
             count += 1
-    return count, looked + hits
+    return count, looked
 
 
 @njit(cache=True, nogil=True)
-def _bound_l1(points, unit, who, members, enough):
-    """A lower bound on the radius of an l1 ball around the points of these ranks."""
-    x = np.empty((len(members), points.shape[1]))
+def _list_row(leader, newcomer, ranked, rule, around, levels, stack, shared):
+    """Lists what fits with the leader and the newcomer; returns how many pairs were looked at."""
+    last = ranked.near[ranked.starts[leader + 1] - 1]
+    newcomer_rank = ranked.near[ranked.starts[leader] + newcomer]
+    low, high = ranked.starts[newcomer_rank], ranked.starts[newcomer_rank + 1]
+    if around.used[0] + high - low > len(around.near):  # no room: begin anew
+        around.rows[: levels.end[1], 0], around.used[0] = -1, 0
+    near, far, hits = ranked.near[low:high], ranked.far[low:high], 0
+    stop = np.searchsorted(near, last, side="right")
+    for p in range(stop):
+        shared[hits] = p
+        hits += around.place[near[p]] >= 0  # no branch to mispredict
+    across, begin, to = stack.gaps[0, newcomer], around.used[0], around.used[0]
+    for p in shared[:hits]:
+        place = around.place[near[p]]
+        around.near[to], around.far[to] = place, far[p]
+        to += not (rule.kind == BALLS and is_too_wide(across, stack.gaps[0, place], far[p], rule.error))
+    around.rows[newcomer, 0], around.rows[newcomer, 1], around.used[0] = begin, to, to
+    around.tops[newcomer, :] = 0.0
+    for place in around.near[begin:to][::-1]:
+        around.tops[newcomer, around.label[place]] = around.weight[place]
+    return stop + hits + 1
+
+
+@njit(cache=True, nogil=True)
+def _bisect(near, wanted, shared):
+    """Where those wanted stand among the near ones, both ascending; returns how many do."""
+    hits, start = 0, 0
+    for place in wanted:
+        start += np.searchsorted(near[start:], place)
+        if start == len(near):
+            break
+        shared[hits] = start
+        hits += near[start] == place
+    return hits
+
+
+@njit(cache=True, nogil=True)
+def _keep_close(near, far, mark, hits, level, levels, stack, error, shared):
+    """Of the hits, keeps those that may be in one ball of radius 1 with the set; returns how many.
+
+    With h = ½ λᵀDλ and s = Σ λ_v D_vy, the weights (1 − t)λ of the set and t of a newcomer y prove for the best t that
+    r² >= s² / 4(s − h), where s > 2h. That is at most 1 only if s <= 2 + 2√(1 − h).
+    """
+    weights, kept = levels.centre[level + 1], 0
+    reach = (2.0 + 2.0 * np.sqrt(max(0.0, 1.0 - levels.half[level + 1] * (1.0 - error)))) / (1.0 - error)
+    for p in shared[:hits]:
+        q, s = mark[near[p]], weights[level] * far[p]
+        for i in range(level):
+            s += weights[i] * stack.gaps[i, q]
+        shared[kept] = p
+        kept += s <= reach  # no branch to mispredict
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def _bound_l1(rule, who):
+    """A lower bound on the radius of an l1 ball around some points."""
+    x = np.empty((len(who), rule.points.shape[1]))
     ranks = np.empty(x.shape, np.int64)
     for d in range(x.shape[1]):
-        for i in range(len(members)):  # from the leader, as differences are small where coordinates are not
-            x[i, d] = unit * (points[who[members[i]], d] - points[who[members[0]], d])
+        for i in range(len(who)):  # from the leader, as differences are small where coordinates are not
+            x[i, d] = rule.unit * (rule.points[who[i], d] - rule.points[who[0], d])
         ranks[:, d] = np.argsort(x[:, d])
-    return bound_radius(x, ranks, enough)[0]
+    return bound_radius(x, ranks, 1.0 + 2.0 * rule.error)[0]
 
 
 @njit(cache=True, nogil=True)
-def _keep(value, members, size, count, best, best_size, best_set):
-    """Puts a set among the best, which stand at the end of the arrays, ascending; returns how many there are."""
-    count = min(count + 1, len(best))
-    i = len(best) - count
-    while i + 1 < len(best) and best[i + 1] < value:
-        best[i], best_size[i], best_set[i] = best[i + 1], best_size[i + 1], best_set[i + 1]
+def _keep(value, members, count, best):
+    """Puts a set among the best; returns how many there are."""
+    count = min(count + 1, len(best.value))
+    i = len(best.value) - count
+    while i + 1 < len(best.value) and best.value[i + 1] < value:
+        best.value[i], best.size[i] = best.value[i + 1], best.size[i + 1]
+        best.members[i] = best.members[i + 1]
         i += 1
-    best[i], best_size[i] = value, size
-    best_set[i, :size] = members[:size]
+    best.value[i], best.size[i] = value, len(members)
+    best.members[i, : len(members)] = members
     return count
 
 
 @njit(cache=True, nogil=True)
-def _lengthen(values, length):
-    """The values, with room for more."""
-    longer = np.empty(length, values.dtype)
-    longer[: len(values)] = values
-    return longer
+def _make_stack(order, room):
+    """An empty stack."""
+    return Stack(np.empty(room, np.int32), np.empty(room), np.empty((order, room)))
 
 
 @njit(cache=True, nogil=True)
-def _lengthen_rows(rows, length):
-    """The rows, with room for more."""
-    longer = np.empty((length, rows.shape[1]), rows.dtype)
-    longer[: len(rows)] = rows
-    return longer
+def _grow(stack, room):
+    """The stack, with more room."""
+    larger = _make_stack(len(stack.gaps), room)
+    larger.near[: len(stack.near)] = stack.near
+    larger.bound[: len(stack.near)] = stack.bound
+    larger.gaps[:, : len(stack.near)] = stack.gaps
+    return larger

@@ -19,9 +19,10 @@ from motlp.errors import TooManyInteractions, arg
 from motlp.geometry.cliques import faces_of
 from motlp.geometry.distance import Points, diameter, slack
 from motlp.geometry.extensions import sort_rows
-from motlp.geometry.heaviest import BALLS, COSTS, PAIRS, TRIPLES, Heaviest, Rule, rank_pairs, search
+from motlp.geometry.heaviest import BALLS, COSTS, PAIRS, TRIPLES, Heaviest, Rule, search
 from motlp.geometry.nearest import keep_nearest
 from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
+from motlp.geometry.ranked import rank_pairs
 from motlp.geometry.scale import scale, scale_costs
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import Number
