@@ -185,17 +185,21 @@ def make_around(ranks: int, places: int, classes: int) -> Around:
 
 def make_levels(order: int, places: int, classes: int) -> Levels:
     """Room for a set of so many points."""
+    levels = order + 1
     return Levels(
-        np.zeros(order, np.int32),
-        np.zeros((order, order)),
-        *np.zeros((2, order + 1)),
-        np.zeros(order + 1, bool),
-        *np.zeros((3, order + 1), np.int64),
-        np.full((order + 1, places), -1, np.int32),
-        np.full((order + 1, classes), np.inf),
-        np.zeros(classes),
-        np.zeros((order + 1, order)),
-        np.zeros(order + 1),
+        members=np.zeros(order, np.int32),
+        D=np.zeros((order, order)),
+        total=np.zeros(levels),
+        cost=np.zeros(levels),
+        grew=np.zeros(levels, bool),
+        first=np.zeros(levels, np.int64),
+        end=np.zeros(levels, np.int64),
+        next=np.zeros(levels, np.int64),
+        marks=np.full((levels, places), -1, np.int32),
+        caps=np.full((levels, classes), np.inf),
+        top=np.zeros(classes),
+        centre=np.zeros((levels, order)),
+        half=np.zeros(levels),
     )
 
 
