@@ -19,7 +19,8 @@ from motlp.errors import TooManyInteractions, arg
 from motlp.geometry.cliques import faces_of
 from motlp.geometry.distance import Points, diameter, slack
 from motlp.geometry.extensions import sort_rows
-from motlp.geometry.heaviest import BALLS, COSTS, PAIRS, TRIPLES, Heaviest, Rule, search
+from motlp.geometry.growing import BALLS, COSTS, PAIRS, TRIPLES, Rule
+from motlp.geometry.heaviest import Heaviest, search
 from motlp.geometry.nearest import keep_nearest
 from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
 from motlp.geometry.ranked import rank_pairs

@@ -10,6 +10,7 @@ from hypothesis.extra import numpy as npst
 from support.measures import measures, threats
 
 from motlp.errors import TooManyInteractions
+from motlp.geometry import growing
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.threat import Ball, Quadratic
@@ -134,6 +135,33 @@ def test_all_points_in_one_place_are_one_interaction():
         found = find_surroundings(measure, threat, eps, most=MOST).find_violated(np.full(7, 0.5), LEAST, 1)
         assert found.members[-1].tolist() == [list(range(7))]
         assert found.feasible.sum() <= 1.0
+
+
+@pytest.mark.parametrize("norm", ["l2", "l1", "linf"])
+def test_lists_that_have_no_room_to_be_kept(norm, monkeypatch):
+    rng = np.random.default_rng(3)
+    measure = LabeledMeasure.from_arrays(rng.random((120, 3)), np.repeat(np.arange(5), 24))
+    potential = rng.random(120) * 0.6
+    surroundings = find_surroundings(measure, Ball(norm), "0.3", most=MOST)
+    kept = surroundings.find_violated(potential, LEAST, 8)
+    monkeypatch.setattr(growing, "KEPT", 1)
+    found = surroundings.find_violated(potential, LEAST, 8)
+    everything = interactions(measure, Ball(norm), "0.3", 5)
+    most = excess(everything, potential).max()
+    assert most > 0.2
+    assert max(potential[rows].sum(axis=1).max(initial=0.0) for rows in found.members) - 1 == pytest.approx(most)
+    assert excess(everything, found.feasible).max() <= 0
+    assert listed(*found[:2]).keys() == listed(*kept[:2]).keys()
+
+
+def test_many_candidates():
+    potential = np.full(2000, 0.05)
+    potential[::400] = 0.3  # one of each class
+    points = np.random.default_rng(3).random((2000, 2))
+    measure = LabeledMeasure.from_arrays(points, np.repeat(np.arange(5), 400))
+    found = find_surroundings(measure, Ball("l2"), 1, most=2 * MOST).find_violated(potential, LEAST, 1)
+    assert (0, 400, 800, 1200, 1600) in listed(*found[:2])
+    assert found.feasible.reshape(5, 400).max(axis=1).sum() <= 1
 
 
 def test_nearest_pairs_are_pairs():
