@@ -18,7 +18,18 @@ from typing import TypeVar
 
 from interactions import cifar10
 
-from motlp import Ball, Hypergraph, LabeledMeasure, Progress, Solution, interactions, solve, untruncated
+from motlp import (
+    Ball,
+    Hypergraph,
+    LabeledMeasure,
+    Progress,
+    Solution,
+    interactions,
+    round_down,
+    round_up,
+    solve,
+    untruncated,
+)
 from motlp.datasets import load
 from motlp.errors import TooManyInteractions
 
@@ -61,7 +72,7 @@ def main() -> None:
         )
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         print(
-            f"{eps:6s} {seconds:8.1f} {heard.number:7d}    {ours.risk_lower:.8f}    {ours.risk_upper:.8f} "
+            f"{eps:6s} {seconds:8.1f} {heard.number:7d}    {down(ours.risk_lower)}    {up(ours.risk_upper)} "
             f"{ours.gap:.1e} {peak:6.2f}    ",
             end="",
             flush=True,
@@ -74,6 +85,16 @@ def read(data: str) -> LabeledMeasure:
     if data == "mnist":
         return load("mnist")
     return LabeledMeasure.from_arrays(*cifar10(Path(os.environ["MOTLP_DATA"])), name="cifar10")
+
+
+def down(number: float) -> str:
+    """Eight decimals, not more than the number."""
+    return f"{float(round_down(number, 8)):.8f}"
+
+
+def up(number: float | None) -> str:
+    """Eight decimals, not less than the number, or unknown."""
+    return "unknown" if number is None else f"{float(round_up(number, 8)):.8f}"
 
 
 def timed(work: Callable[[], T]) -> tuple[float, T]:
@@ -93,7 +114,7 @@ def peer(measure: LabeledMeasure, eps: str, seconds: float, limit: float) -> str
     ratio = (listing + solving) / seconds
     return (
         f"{listing:.1f} + {solving:.1f} s, HiGHS {theirs.version} ({theirs.status.label}), "
-        f"at least {theirs.risk_lower:.8f}, gap {theirs.gap:.1e}; ratio {ratio:.1f}"
+        f"at least {down(theirs.risk_lower)}, gap {theirs.gap:.1e}; ratio {ratio:.1f}"
     )
 
 
