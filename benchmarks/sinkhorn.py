@@ -17,7 +17,7 @@ from time import perf_counter, process_time
 import numpy as np
 from numba import njit
 
-from motlp import Ball, Hypergraph, Solution, Status, interactions, sinkhorn, sinkhorn_lp, solve
+from motlp import Ball, Hypergraph, Solution, Status, interactions, round_down, sinkhorn, sinkhorn_lp, solve
 from motlp.datasets import load
 from motlp.solving.sinkhorn import LEAP
 from motlp.solving.sinkhorn_sweeps import RELAXATION, Sweeper
@@ -74,7 +74,7 @@ def timed(name: str, run: Callable[[Hypergraph], Solution], hypergraph: Hypergra
     fresh = replace(hypergraph)
     wall, cpu = perf_counter(), process_time()
     solution = run(fresh)
-    lower, gap = solution.risk_lower, solution.gap
+    lower, gap = float(round_down(solution.risk_lower, 7)), solution.gap
     wall, cpu = perf_counter() - wall, process_time() - cpu
     print(
         f"{name:30s} {wall:8.1f} {cpu:8.1f}   {solution.risk:.7f}   {lower:.7f}   {gap:.1e}   {solution.message}",
