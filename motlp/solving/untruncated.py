@@ -32,6 +32,7 @@ from motlp.problem.threat import Threat, check_threat
 from motlp.problem.violated import Surroundings, Violated, find_surroundings
 from motlp.proof.bounds import feasible_value, one_each
 from motlp.proof.decimals import float_above
+from motlp.solving.declared import solve_hypergraph
 from motlp.solving.maxflow import maxflow
 from motlp.solving.primal_dual import PrimalDual
 from motlp.solving.repair import Plan, Potential, estimate_cover_cost, repair_plan, repair_potential
@@ -44,6 +45,8 @@ FIRST = 12  # nearest pairs around each point that the first linear program has
 NEAR = 100, 400  # and that the first searches look at, where there are many more
 GUESS = 0.7  # potential to begin with
 STEPS, MOST_STEPS = 60, 480  # of the first-order method between two searches: while these find much, and later
+SMALL = 2000  # interactions, which simplex solves in a few hundredths of a second, however uneven the masses are
+CLOSE = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}  # so that it does not end early
 EACH = 6  # interactions that a search finds for each leader
 WORK = 8_000  # pairs that a search looks at for each leader, while it finds much
 MORE = 4  # times as many as before, when it finds little
@@ -105,9 +108,10 @@ class Rounds:
         return 1.0 - self.packing.value
 
     def solve(self) -> Potential:
-        """Takes steps on the interactions at hand; returns a potential that is feasible for these."""
+        """Takes steps on the interactions at hand, or solves for few; returns a potential that is feasible for them."""
         self.number += 1
-        self.iterate.move(self.steps)
+        if self.hypergraph.size > SMALL or not self.finish():
+            self.iterate.move(self.steps)
         plan = tame(self.iterate.plan, self.hypergraph.mass.max())
         potential = repair_potential(self.hypergraph, self.iterate.potential)
         for candidate in (plan, repair_plan(self.hypergraph, plan, potential)):
@@ -116,6 +120,14 @@ class Rounds:
                 self.cover, self.narrowed = Cover(cost, candidate, self.hypergraph), self.number
         return potential
 
+    def finish(self) -> bool:
+        """Solves a small program to its optimum, by simplex; returns whether that could be done."""
+        solution = solve_hypergraph(self.hypergraph, "primal", "matrix", "simplex", CLOSE)
+        if solution.status is not Status.OPTIMAL or solution.plan is None or solution.potential is None:
+            return False
+        self.iterate = PrimalDual(self.hypergraph, solution.plan, solution.potential)
+        return True
+
     def prove(self, potential: Potential) -> None:
         """Takes a potential that is feasible for all interactions of all orders, if it is better."""
         value = float(self.hypergraph.mass @ potential)
@@ -123,13 +135,13 @@ class Rounds:
             self.packing, self.narrowed = Packing(value, potential), self.number
 
     def exchange(self, potential: Potential, found: Violated) -> float:
-        """What was found joins; what has no plan, and much slack under the potential, leaves.
+        """What was found joins; from a large program, what has no plan, and much slack under the potential, leaves.
 
         Returns the number of those that joined, as a share of all that there were.
         """
         before = self.hypergraph
         slack = before.price - before.memberships.sum_members(potential)
-        kept = (self.iterate.plan > 0) | (slack < USELESS) | (before.sizes == 1)
+        kept = (before.size <= SMALL) | (before.sizes == 1) | (self.iterate.plan > 0) | (slack < USELESS)
         joined = sum(map(len, found.members))
         if joined or kept.mean() < STABLE:
             plans = [plan[kept] for plan in self.iterate.plans]

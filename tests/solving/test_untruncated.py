@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
 from support.bounds import SMALL, true_risk
 from support.clouds import linear
 from support.hearing import Heard
@@ -39,9 +40,17 @@ def test_points_that_meet_leave_the_share_of_one(classes, norm):
         assert solve(interactions(measure, Ball(norm), 1, order)).risk_lower == pytest.approx(1 - 1 / order, abs=1e-9)
 
 
-@settings(max_examples=40)
+@pytest.fixture(params=["simplex", "steps"])
+def method(request):
+    """Small programs solved by simplex, or by the first-order method like large ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(generation, "SMALL", {"simplex": generation.SMALL, "steps": 0}[request.param])
+        yield request.param
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(measures(classes=(2, 5), points=(4, 30)), threats(norms=("l2", "linf", "l1")), st.booleans())
-def test_it_is_the_enumeration_of_all_orders(measure, threat, uneven):
+def test_it_is_the_enumeration_of_all_orders(method, measure, threat, uneven):
     measure = spread(measure) if uneven else measure
     everything = interactions(measure, *threat, measure.classes)
     solution = untruncated(measure, *threat, tol=1e-9)
@@ -53,6 +62,26 @@ def test_it_is_the_enumeration_of_all_orders(measure, threat, uneven):
     solution.hypergraph.check()
     excess = everything.memberships.sum_members(solution.potential) - everything.price
     assert excess.max() <= 1e-15
+
+
+@settings(max_examples=40)
+@given(st.data(), measures(classes=(2, 5), points=(4, 30)), threats(norms=("l2", "linf", "l1")))
+def test_masses_of_any_size(data, measure, threat):
+    sizes = st.sampled_from([0, 1e-300, 1e-9, 0.3, 1, 2, 5, 1e6])
+    weights = data.draw(npst.arrays(np.float64, measure.size, elements=sizes).filter(np.any))
+    solution = untruncated(replace(measure, mass=weights / weights.sum()), *threat)
+    assert solution.status is Status.OPTIMAL
+
+
+def test_where_simplex_fails_steps_do_it(monkeypatch):
+    measure = load("digits", **DIGITS)
+    by_simplex = untruncated(measure, Ball("l2"), "0.9")
+    monkeypatch.setattr(generation, "CLOSE", {"simplex_iteration_limit": 0})
+    by_steps = untruncated(measure, Ball("l2"), "0.9")
+    assert "1 rounds, 0 steps" in by_simplex.message
+    assert by_steps.status is Status.OPTIMAL
+    assert int(by_steps.message.split()[-2]) > 0
+    assert by_steps.risk_lower == pytest.approx(by_simplex.risk_lower, abs=2e-6)
 
 
 @settings(max_examples=20)
@@ -172,8 +201,9 @@ def test_a_search_that_ends_early_claims_no_more_than_it_has_proved(rounds, clas
     ) / sum(map(Fraction, measure.mass.tolist()))
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(measures(classes=(3, 6), points=(6, 20)), threats(norms=("l2", "linf", "l1")), st.integers(1, 3))
-def test_no_early_end_is_false(measure, threat, rounds):
+def test_no_early_end_is_false(method, measure, threat, rounds):
     everything = interactions(measure, *threat, measure.classes)
     peer = solve(everything, framework="matrix", solver="simplex")
     early = untruncated(measure, *threat, progress=Stopped(rounds))
