@@ -86,8 +86,8 @@ class Levels(NamedTuple):
         half: ½ λᵀDλ of these.
     """
 
-    members: Int32[np.ndarray, " classes"]
-    D: Float64[np.ndarray, "classes classes"]
+    members: Int32[np.ndarray, " order"]
+    D: Float64[np.ndarray, "order order"]
     total: Float64[np.ndarray, " levels"]
     cost: Float64[np.ndarray, " levels"]
     grew: Bool[np.ndarray, " levels"]
@@ -97,7 +97,7 @@ class Levels(NamedTuple):
     marks: Int32[np.ndarray, "levels places"]
     caps: Float64[np.ndarray, "levels classes"]
     top: Float64[np.ndarray, " classes"]
-    centre: Float64[np.ndarray, "levels classes"]
+    centre: Float64[np.ndarray, "levels order"]
     half: Float64[np.ndarray, " levels"]
 
 
@@ -116,12 +116,12 @@ def make_around(ranks: int, places: int, classes: int) -> Around:
     )
 
 
-def make_levels(places: int, classes: int) -> Levels:
-    """Room for a set with a point of every class."""
-    levels = classes + 1
+def make_levels(places: int, classes: int, order: int) -> Levels:
+    """Room for a set of so many points, of different classes."""
+    levels = order + 1
     return Levels(
-        members=np.zeros(classes, np.int32),
-        D=np.zeros((classes, classes)),
+        members=np.zeros(order, np.int32),
+        D=np.zeros((order, order)),
         total=np.zeros(levels),
         cost=np.zeros(levels),
         grew=np.zeros(levels, bool),
@@ -131,7 +131,7 @@ def make_levels(places: int, classes: int) -> Levels:
         marks=np.full((levels, places), -1, np.int32),
         caps=np.full((levels, classes), np.inf),
         top=np.zeros(classes),
-        centre=np.zeros((levels, classes)),
+        centre=np.zeros((levels, order)),
         half=np.zeros(levels),
     )
 
@@ -154,8 +154,9 @@ def begin(leader, ranked, weight, label, around, levels, stack):
 
 @njit(cache=True, nogil=True)
 def enter(level, count, around, levels, stack):
-    """Begins a level that has so many candidates; from each on, they can add the heaviest of every class."""
+    """Begins a level that has so many candidates; from each on, they can add the heaviest of every class left."""
     start, stop, top, most = levels.first[level], levels.first[level] + count, levels.top, 0.0
+    room = len(levels.members) - level
     levels.next[level], levels.end[level], levels.grew[level] = start, stop, False
     top[:] = 0.0
     stack.bound[stop] = 0.0
@@ -164,7 +165,7 @@ def enter(level, count, around, levels, stack):
         levels.marks[level, place] = q
         most += around.weight[place] - top[around.label[place]]
         top[around.label[place]] = around.weight[place]
-        stack.bound[q] = most
+        stack.bound[q] = min(most, room * around.weight[place])
 
 
 @njit(cache=True, nogil=True)
@@ -205,9 +206,11 @@ def _find_centre(D, size, error, weights, half):
     else:
         walk(D[:size, :size], 1.0 + 2.0 * error, weights[:size])
     half[size] = 0.0
-    for i in range(size):
+    for i in range(size):  # row by row, so that rounding grows with the size, not its square
+        row = 0.0
         for j in range(i):
-            half[size] += weights[i] * weights[j] * D[i, j]
+            row += weights[j] * D[i, j]
+        half[size] += weights[i] * row
     return size < 4 or half[size] * (1.0 - error) <= 1.0
 
 
@@ -224,11 +227,12 @@ def extend(leader, ranked, rule, level, limit, around, levels, stack, shared):
         return 0, 1
     if around.rows[newcomer, 0] < 0:
         looked = _list_row(leader, newcomer, ranked, rule, around, levels, stack, shared)
-    most = levels.total[level + 1] - levels.cost[level + 1]
+    most, heaviest = 0.0, 0.0
     for c in range(len(levels.top)):
-        levels.caps[level + 1, c] = min(levels.caps[level, c], around.tops[newcomer, c])
-        most += levels.caps[level + 1, c]
-    if most <= limit:
+        cap = levels.caps[level + 1, c] = min(levels.caps[level, c], around.tops[newcomer, c])
+        most, heaviest = most + cap, max(heaviest, cap)
+    most = min(most, heaviest * (len(levels.members) - level - 1))
+    if levels.total[level + 1] - levels.cost[level + 1] + most <= limit:
         return -1, looked + 1
     low, high = around.rows[newcomer]
     near, far, mark, hits = around.near[low:high], around.far[low:high], levels.marks[level], 0

@@ -9,6 +9,8 @@ the maximum weight clique with colours as bounds (P. Östergård, "A new algorit
 Sets that may be a little too wide are not left out: who wants to know must decide for those that are found.
 """
 
+from math import inf
+from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
@@ -30,12 +32,30 @@ from motlp.geometry.ranked import Ranked
 from motlp.system.compiled import njit
 from motlp.system.threads import share, threads_for
 
+BLOCK = 64  # leaders between two looks at the clock
+EVERYTHING = np.iinfo(np.int64).max
+TIES = 1.0 + 2.0**-42  # by so much rounding may tell equal sums of up to a thousand weights apart
+
+
+class Effort(NamedTuple):
+    """How far a search goes.
+
+    Attributes:
+        each: sets to return for each leader at most.
+        work: pairs to look at for each leader, about, before the rest of its sets is only bounded.
+        order: points of a set at most.
+    """
+
+    each: int
+    work: int = EVERYTHING
+    order: int = EVERYTHING
+
 
 class Heaviest(NamedTuple):
     """What a search found.
 
     Set s is that of the points `members[starts[s]:starts[s + 1]]`, leader first, and weighs `weight[s]` after its cost.
-    No other set that a point leads, and none that is not part of a set found, weighs more than its `rest`.
+    No other set of the order that a point leads, and none that is not part of a set found, weighs more than its `rest`.
     """
 
     starts: Int64[np.ndarray, " sets+1"]
@@ -49,7 +69,7 @@ class Best(NamedTuple):
 
     value: Float64[np.ndarray, " each"]
     size: Int32[np.ndarray, " each"]
-    members: Int32[np.ndarray, "each classes"]
+    members: Int32[np.ndarray, "each order"]
 
 
 def search(
@@ -58,27 +78,37 @@ def search(
     labels: Int32[np.ndarray, " points"],
     rule: Rule,
     least: float,
-    each: int,
-    work: int | None = None,
+    effort: Effort,
+    deadline: float = inf,
 ) -> Heaviest:
-    """The heaviest sets that weigh more than `least` after their cost, up to `each` of them a leader.
+    """The heaviest sets that weigh more than `least` after their cost, some of them a leader.
 
     Args:
         ranked, weight: as given to and got from `rank_pairs`.
         labels: classes of the points; a set has one point of a class at most.
         rule: which sets fit.
         least: weight to exceed.
-        each: sets to return for each leader at most.
-        work: pairs to look at for each leader at most, about; all by default.
+        effort: how far to go.
+        deadline: time of `perf_counter` from which on sets are only bounded.
     """
-    who, parts = ranked.who, []
-    rest, work = np.zeros(len(weight)), np.iinfo(np.int64).max if work is None else work
-    ordered, of_rank = weight[who], labels[who]
+    who, parts = ranked.who, [(-1, (np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)))]
+    halted: list[bool] = []
+    rest, ordered, of_rank = np.zeros(len(weight)), weight[who], labels[who]
     classes, places = int(labels.max()) + 1, int(np.diff(ranked.starts).max(initial=0))
+    order = min(effort.order, classes)
 
     def task(start: int, stop: int) -> None:
-        room = make_around(len(who), places, classes), make_levels(places, classes), _make_best(each, classes)
-        parts.append((start, _search(ranked, ordered, of_rank, rule, least, work, *room, rest, start, stop)))
+        around, levels = make_around(len(who), places, classes), make_levels(places, classes, order)
+        room = around, levels, _make_best(effort.each, order)
+        try:
+            for first in range(start, stop, BLOCK):
+                if halted:
+                    return
+                work, last = effort.work if perf_counter() < deadline else 0, min(first + BLOCK, stop)
+                parts.append((first, _search(ranked, ordered, of_rank, rule, least, work, *room, rest, first, last)))
+        except BaseException:  # such as Ctrl-C, which only one of the threads hears
+            halted.append(True)
+            raise
 
     share(task, len(who), threads_for(len(ranked.near)))
     parts.sort(key=lambda part: part[0])
@@ -86,20 +116,20 @@ def search(
     return Heaviest(np.concatenate([[0], np.cumsum(lengths)]), members, weights, rest)
 
 
-def _make_best(each: int, classes: int) -> Best:
+def _make_best(each: int, order: int) -> Best:
     """Room for so many sets."""
-    return Best(np.empty(each), np.empty(each, np.int32), np.empty((each, classes), np.int32))
+    return Best(np.empty(each), np.empty(each, np.int32), np.empty((each, order), np.int32))
 
 
 @njit(cache=True, nogil=True)
 def _search(ranked, weight, label, rule, least, work, around, levels, best, rest, start, stop):
     """The sets led by the ranks from start to stop - 1: their lengths, their points and their weights."""
-    classes, each = len(levels.members), len(best.value)
-    stack, shared = make_stack(classes, 1024), np.empty(len(around.weight) + 1, np.int64)
+    order, each = len(levels.members), len(best.value)
+    stack, shared = make_stack(order, 1024), np.empty(len(around.weight) + 1, np.int64)
     lengths, found, values = [np.int32(0)][:0], [np.int32(0)][:0], [0.0][:0]
     for leader in range(start, stop):
         count, most = 0, least
-        if weight[leader] * classes > least:
+        if weight[leader] * order > least:
             count, most, stack = _lead(
                 leader, ranked, weight, label, rule, least, work, around, levels, best, stack, shared
             )
@@ -116,7 +146,7 @@ def _search(ranked, weight, label, rule, least, work, around, levels, best, rest
 @njit(cache=True, nogil=True)
 def _lead(leader, ranked, weight, label, rule, least, work, around, levels, best, stack, shared):
     """The best sets of a leader: how many, what no other of its sets exceeds, and the stack, which may have grown."""
-    count, limit, left, beyond, level = 0, least, work, least, 1
+    count, limit, left, beyond, level = 0, least * TIES, work, least, 1
     stack = begin(leader, ranked, weight, label, around, levels, stack)
     while level > 0:
         at, worth = levels.next[level], levels.total[level] - levels.cost[level]
@@ -125,7 +155,7 @@ def _lead(leader, ranked, weight, label, rule, least, work, around, levels, best
                 beyond = max(beyond, worth + stack.bound[at])
             if level > 1 and worth > limit and (rule.kind == COSTS or not levels.grew[level]):
                 count = _keep(worth, levels.members[:level], count, best)
-                limit = best.value[0] if count == len(best.value) else least
+                limit = (best.value[0] if count == len(best.value) else least) * TIES
             for place in stack.near[levels.first[level] : levels.end[level]]:
                 levels.marks[level, place] = -1
             level -= 1

@@ -17,6 +17,7 @@ from motlp.errors import TooManyInteractions
 from motlp.geometry.distance import Norm, Points, comparable
 from motlp.geometry.sketch import COARSE, FINE, LANES, sketch
 from motlp.geometry.tile import Part, tile
+from motlp.system.compiled import njit
 from motlp.system.progress import SILENCE, Progress
 from motlp.system.threads import thread_count
 
@@ -178,3 +179,26 @@ def _assemble(parts: list[tuple[_Where, Part]], points: Points) -> Pairs:
         distance[place] = gaps
         cursor[where.rows] += counts
     return Pairs(indptr, indices, distance)
+
+
+def list_both_ways(pairs: Pairs) -> Pairs:
+    """The pairs, each under both of its points."""
+    indptr, indices, distance = pairs
+    counts = np.bincount(indices, minlength=len(indptr) - 1)
+    starts = np.concatenate([[0], np.cumsum(np.diff(indptr) + counts)])
+    both = Pairs(starts, np.empty(starts[-1], np.int32), np.empty(starts[-1], distance.dtype))
+    _write_both_ways(*pairs, *both)
+    return both
+
+
+@njit(cache=True, nogil=True)
+def _write_both_ways(indptr, indices, distance, starts, near, far):
+    """Writes every pair under both of its points, which are ascending under each."""
+    place = starts[:-1].copy()
+    for i in range(len(indptr) - 1):
+        for p in range(indptr[i], indptr[i + 1]):
+            near[place[i]], far[place[i]] = indices[p], distance[p]
+            place[i] += 1
+            j = indices[p]
+            near[place[j]], far[place[j]] = i, distance[p]
+            place[j] += 1

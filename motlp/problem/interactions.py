@@ -12,7 +12,6 @@ from functools import partial
 from typing import NamedTuple, NoReturn
 
 import numpy as np
-import scipy.sparse as sp
 from jaxtyping import Float64, Int32
 
 from motlp.errors import TooManyInteractions, arg
@@ -21,7 +20,7 @@ from motlp.geometry.distance import LARGEST, Norm, Points, diameter, slack
 from motlp.geometry.exact import decide
 from motlp.geometry.extensions import extensions, sort_rows
 from motlp.geometry.moments import below, costs
-from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
+from motlp.geometry.pairs import Pairs, estimate_pairs, list_both_ways, pairs_within
 from motlp.geometry.scale import scale, scale_costs
 from motlp.problem.hypergraph import Hypergraph, choose_order
 from motlp.problem.measure import LabeledMeasure, check_measure
@@ -149,7 +148,7 @@ def _enumerate_cheap(run: _Run, price: Fraction) -> list[Sets]:
     sets = [_singletons(run)]
     if run.order > 1:
         pairs = _pairs(run, 2 * (run.order - 1) / price, "l2")
-        close, near = _both_ways(pairs), pairs.distance.astype(np.float64)
+        close, near = list_both_ways(pairs), pairs.distance.astype(np.float64)
         useful = below(run.points, faces_of(pairs), near, 2 / price)
         sets.append((faces_of(pairs)[useful], near[useful]))
     while len(sets) < run.order:
@@ -171,14 +170,6 @@ def _extend_cheap(
     for members, sums in extensions(faces, close, start, stop, limit, 0.0 if exact else margin):
         useful = below(points, members, sums, bound)
         yield members[useful], sums[useful]
-
-
-def _both_ways(pairs: Pairs) -> Pairs:
-    """The pairs, each listed at both of its ends."""
-    ends, n = faces_of(pairs), len(pairs.indptr) - 1
-    rows, columns = np.concatenate([ends, ends[:, ::-1]]).T
-    both = sp.coo_array((np.tile(pairs.distance, 2), (rows, columns)), shape=(n, n)).tocsr()
-    return Pairs(both.indptr.astype(np.int64), both.indices.astype(np.int32), both.data)
 
 
 def _singletons(run: _Run) -> Sets:

@@ -9,7 +9,9 @@ that it finds is computed anew from its points, exactly.
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -20,9 +22,9 @@ from motlp.geometry.cliques import faces_of
 from motlp.geometry.distance import Points, diameter, slack
 from motlp.geometry.extensions import sort_rows
 from motlp.geometry.growing import BALLS, COSTS, PAIRS, TRIPLES, Rule
-from motlp.geometry.heaviest import Heaviest, search
+from motlp.geometry.heaviest import Effort, Heaviest, search
 from motlp.geometry.nearest import keep_nearest
-from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
+from motlp.geometry.pairs import Pairs, estimate_pairs, list_both_ways, pairs_within
 from motlp.geometry.ranked import rank_pairs
 from motlp.geometry.scale import scale, scale_costs
 from motlp.problem.measure import LabeledMeasure
@@ -43,8 +45,8 @@ class Violated(NamedTuple):
 
     Attributes:
         members, births: the interactions, as in a hypergraph but from order 2 on.
-        feasible: a potential that is nowhere larger than the one given, and that no interaction of any order violates,
-            rounding included.
+        feasible: a potential that is nowhere larger than the one given, and that no interaction of the orders searched
+            violates, rounding included.
     """
 
     members: Members
@@ -61,6 +63,7 @@ class Surroundings:
         by_class: the points in the order in which `pairs` numbers them, that of their classes.
         pairs: all pairs within reach, or some of them.
         rule: which sets are interactions.
+        order: points of an interaction at most.
     """
 
     measure: LabeledMeasure
@@ -69,6 +72,12 @@ class Surroundings:
     by_class: Int32[np.ndarray, " points"]
     pairs: Pairs
     rule: Rule
+    order: int
+
+    @cached_property
+    def both_ways(self) -> Pairs:
+        """The pairs, each under both of its points."""
+        return list_both_ways(self.pairs)
 
     def keep_nearest(self, count: int) -> "Surroundings":
         """With no more than the pairs that are among the `count` nearest of one of their points."""
@@ -79,22 +88,25 @@ class Surroundings:
         members, births, _ = self._decide([faces_of(self.pairs)])
         return members, births
 
-    def find_violated(self, potential: Potential, least: float, each: int, work: int | None = None) -> Violated:
+    def find_violated(self, potential: Potential, least: float, effort: Effort, deadline: float = inf) -> Violated:
         """Interactions that a potential between 0 and 1 violates by more than `least`.
 
-        Of the interactions in which a point has the largest potential, it finds the `each` most violated ones; with
-        `work`, it looks at about so many pairs for each such point at most, and may miss some.
+        Of the interactions in which a point has the largest potential, it finds the most violated ones, as many as the
+        effort says; where that limits the work, or there is a deadline, it may miss some.
         """
         g, labels = potential[self.by_class], self.measure.labels[self.by_class]
-        ranked = rank_pairs(self.pairs, g, self.rule.unit)
+        effort = effort._replace(order=min(effort.order, self.order))
+        ranked = rank_pairs(self.both_ways, g, self.rule.unit)
         while True:
-            found = search(ranked, g, labels, self.rule, 1.0 + least, each, work)
+            found = search(ranked, g, labels, self.rule, 1.0 + least, effort, deadline)
             members, births, genuine = self._decide_found(found)
             leaders = found.members[found.starts[:-1]]
             tried, proved = (np.bincount(some, minlength=len(g)) for some in (leaders, leaders[genuine]))
-            if not ((tried == each) & (proved == 0)).any() or each > MOST_EACH:
+            if not ((tried == effort.each) & (proved == 0)).any() or effort.each > MOST_EACH:
                 break
-            each *= 4  # all that were listed for a point are too wide, by less than floating point can tell
+            effort = effort._replace(
+                each=4 * effort.each
+            )  # all that were listed for a point are too wide, by less than floating point can tell
         if not genuine.all() and self.threat.has_budget:
             parts, complete = self._find_subsets(found, ~genuine, g, 1.0 + least)
             members, births = merge((members, births), parts)
@@ -207,7 +219,7 @@ def find_surroundings(
             f"more than the {most:,} allowed; to search them takes about {BYTES * about / 2**30:.1f} GiB of memory. "
             f"{threat.fewer}, take fewer points of each class, or raise {arg('most')}."
         ) from None
-    return Surroundings(measure, threat, budget, by_class, pairs, rule)
+    return Surroundings(measure, threat, budget, by_class, pairs, rule, classes)
 
 
 def ball_rule(points: Points, norm: str, radius: Fraction, classes: int) -> Rule:

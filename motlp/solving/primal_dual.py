@@ -1,14 +1,14 @@
 """A first-order method for the linear program over some interactions: primal and dual steps, restarted.
 
 The program is a saddle point, with π_A ≥ 0 on the interactions of two points or more and 0 ≤ g ≤ 1 (the upper end
-stands for the singletons):
+stands for the singletons; g_v is 0 where m_v is):
 
     min_π max_g  Σ_A (1 + c_A) π_A + Σ_v g_v (m_v − Σ_{A∋v} π_A)
 
 A step moves the plan against its reduced cost, and then the potential towards what the plan, as it would be a step
 later, leaves uncovered. Each number has a step of its own: d_A/|A| for π_A and 1/Σ_{A∋v} d_A for g_v, where d_A is the
-least mass in A, times a common factor that the restarts balance. The iterates are drawn back towards where they began
-(Halpern), and begin anew where they have become much steadier. No bound needs any of this to converge.
+least positive mass in A, times a common factor that the restarts balance. The iterates are drawn back towards where
+they began (Halpern), and begin anew where they have become much steadier. No bound needs any of this to converge.
 
 Sources: A. Chambolle, T. Pock, "A first-order primal-dual algorithm for convex problems with applications to imaging"
 (2011), and for the steps T. Pock, A. Chambolle, "Diagonal preconditioning for first order primal-dual algorithms in
@@ -45,7 +45,7 @@ class PrimalDual:
     """
 
     def __init__(self, hypergraph: Hypergraph, plan: Plan, potential: Potential) -> None:
-        self.g = np.clip(potential, 0.0, 1.0)
+        self.g = np.where(hypergraph.mass > 0, np.clip(potential, 0.0, 1.0), 0.0)
         self.next_g, self.balance, self.steps = self.g.copy(), 1.0, 0
         mass = hypergraph.mass
         self.unit = float(mass[mass > 0].mean())
@@ -62,8 +62,8 @@ class PrimalDual:
         self.members = list_memberships(hypergraph.members[1:], hypergraph.measure.size)
         self.price, self.ahead = hypergraph.price[several], np.empty_like(self.x)
         # The lengths of the steps but for the balance; the largest member of the negative is the least mass.
-        heavy = float(self.mass.max()) + 1.0
-        least = heavy - self.members.largest_member(heavy - np.maximum(self.mass, LIGHTEST))
+        heavy, some = float(self.mass.max()) + 1.0, self.mass > 0
+        least = heavy - self.members.largest_member(np.where(some, heavy - np.maximum(self.mass, LIGHTEST), 0.0))
         self.step_x = least / np.diff(self.members.starts)
         around = self.members.sum_around(least)
         self.step_g = 1.0 / np.where(around > 0, around, 1.0)
@@ -164,6 +164,8 @@ def _move_potential(indptr, interactions, mass, steps, factor, drawn, ahead, g, 
     for block in range(start, stop):
         total = 0.0
         for v in range(block * BLOCK, min((block + 1) * BLOCK, len(g))):
+            if mass[v] == 0.0:  # needs no cover
+                continue
             missing = mass[v]
             for q in range(indptr[v], indptr[v + 1]):
                 missing -= ahead[interactions[q]]

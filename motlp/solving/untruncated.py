@@ -9,7 +9,7 @@ After every round both ends are proved. The plan covers all masses together with
 a lower end. The potential, divided as the search says, satisfies every interaction of any order: an upper end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import replace
@@ -24,6 +24,7 @@ from jaxtyping import Float64
 
 from motlp.errors import InvalidBudget, InvalidConfig, InvalidMeasure, arg, shorten
 from motlp.frameworks.answer import Status
+from motlp.geometry.heaviest import Effort
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import MOST
 from motlp.problem.measure import LabeledMeasure, check_measure
@@ -47,13 +48,11 @@ GUESS = 0.7  # potential to begin with
 STEPS, MOST_STEPS = 60, 480  # of the first-order method between two searches: while these find much, and later
 SMALL = 2000  # interactions, which simplex solves in a few hundredths of a second, however uneven the masses are
 CLOSE = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}  # so that it does not end early
-EACH = 6  # interactions that a search finds for each leader
-WORK = 8_000  # pairs that a search looks at for each leader, while it finds much
-MORE = 4  # times as many as before, when it finds little
+QUICK, QUICKLY = Effort(each=6, work=8_000), Effort(each=12, work=32_000)  # searches while there is much to find,
+COMPLETE = Effort(each=24, order=3), Effort(each=24, order=4), Effort(each=24)  # and each next when there is little
 FEW, SCARCE = 0.01, 0.01  # of the interactions at hand: so few found are little, and so few hardly change the problem
 USELESS = 0.3  # slack from which on an interaction without plan leaves,
 STABLE = 0.9  # unless no others join, and so many stay
-ALL = 10**6  # pairs around each leader beyond which a search may as well look at all
 COARSEST = 0.1  # interval whose hundredth is a violation that is worth while
 FINEST = 1e-13  # violation that floats can tell from none
 PATIENCE = 40  # rounds in a row that may pass without a narrower interval
@@ -114,6 +113,7 @@ class Rounds:
             self.iterate.move(self.steps)
         plan = tame(self.iterate.plan, self.hypergraph.mass.max())
         potential = repair_potential(self.hypergraph, self.iterate.potential)
+        potential[self.hypergraph.mass == 0] = 0.0  # no interaction is worth while for their sake
         for candidate in (plan, repair_plan(self.hypergraph, plan, potential)):
             cost = estimate_cover_cost(self.hypergraph, candidate)
             if cost < self.cover.cost:
@@ -308,8 +308,8 @@ def generate(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Prog
     try:
         for count in NEAR:
             if len(surroundings.pairs.indices) > 2 * count * surroundings.measure.size:
-                improve(surroundings.keep_nearest(count), state, aim, progress, whole=False)
-        improve(surroundings, state, aim, progress)
+                improve(surroundings.keep_nearest(count), state, aim, progress, (QUICK, QUICKLY), whole=False)
+        improve(surroundings, state, aim, progress, (QUICK, *COMPLETE))
     except (KeyboardInterrupt, SystemError) as error:
         if not is_interrupt(error):
             raise
@@ -343,25 +343,35 @@ def is_interrupt(error: BaseException | None) -> bool:
     return error is not None
 
 
-def improve(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Progress, *, whole: bool = True) -> None:
-    """Rounds until the interval is narrow; when a search finds little, the next one looks at more, in the end at all.
+def improve(
+    surroundings: Surroundings,
+    state: Rounds,
+    aim: Aim,
+    progress: Progress,
+    efforts: Sequence[Effort],
+    *,
+    whole: bool = True,
+) -> None:
+    """Rounds until the interval is narrow; when a search finds little, the next ones take the next effort.
 
     Among some of the pairs, not the `whole`, nothing can be proved, and the rounds end when there is little to find.
     """
-    each, work = EACH, WORK
+    number = 0
     for potential in rounds(state, aim):
-        found = surroundings.find_violated(
-            potential, least_violation(state, potential, aim), each, work if work < ALL else None
-        )
-        if whole:
+        least = least_violation(state, potential, aim)
+        found = surroundings.find_violated(potential, least, efforts[number], aim.deadline)
+        if whole and efforts[number].order >= surroundings.order:
             state.prove(found.feasible)
         progress.interval(state.lower, state.upper, round=state.number)
         if whole and state.upper - state.lower <= aim.tol:
             return
-        if state.exchange(potential, found) < FEW and work < ALL:
-            if not whole and work > WORK:
+        if state.exchange(potential, found) < FEW:
+            number += 1
+        if number == len(efforts):
+            if not whole:
                 return
-            each, work = 2 * each, MORE * work
+            number -= 1
+        state.steps = max(state.steps, STEPS << number)
 
 
 def rounds(state: Rounds, aim: Aim) -> Iterator[Potential]:

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from math import ceil
+from typing import TypeVar
 
 import numpy as np
 from jaxtyping import Float64, Int64
@@ -10,6 +11,8 @@ from motlp.errors import InvalidMeasure, arg
 
 LARGEST = 2**31 - 1  # of the sum: what a flow in 32-bit integers can carry
 ROUNDING = 8 * 2.0**-53  # relative: each mass was divided once or twice, and is divided and multiplied again here
+
+Value = TypeVar("Value", float, Float64[np.ndarray, " _"])
 
 
 def whole_weights(mass: Float64[np.ndarray, " points"]) -> Int64[np.ndarray, " points"]:
@@ -21,7 +24,7 @@ def whole_weights(mass: Float64[np.ndarray, " points"]) -> Int64[np.ndarray, " p
     least = mass[mass > 0].min()
     ratios, scale = np.unique(mass[mass > 0]) / least, 1
     while len(between := find_between(ratios * scale)):
-        scale *= simplest(between[0] * (1 - ROUNDING), between[0] * (1 + ROUNDING)).denominator
+        scale *= simplest(*around(between[0])).denominator
         if scale * (mass.sum() / least) > LARGEST:
             break
     weights = mass / least * scale
@@ -36,7 +39,13 @@ def whole_weights(mass: Float64[np.ndarray, " points"]) -> Int64[np.ndarray, " p
 
 def find_between(values: Float64[np.ndarray, " _"]) -> Float64[np.ndarray, " _"]:
     """Those of the values, all positive, that are no whole numbers, apart from rounding."""
-    return values[np.abs(values - np.rint(values)) > ROUNDING * values]
+    low, high = around(values)
+    return values[np.ceil(low) > high]
+
+
+def around(value: Value) -> tuple[Value, Value]:
+    """The ends between which a value may lie, apart from rounding."""
+    return value * (1 - ROUNDING), value * (1 + ROUNDING)
 
 
 def simplest(low: float | Fraction, high: float | Fraction) -> Fraction:

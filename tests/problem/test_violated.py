@@ -11,6 +11,7 @@ from support.measures import measures, threats
 
 from motlp.errors import TooManyInteractions
 from motlp.geometry import growing
+from motlp.geometry.heaviest import Effort
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.threat import Ball, Quadratic
@@ -46,7 +47,7 @@ def test_the_most_violated_one_is_found_and_nothing_else(data, measure, threat, 
     potential = data.draw(potentials(measure.size))
     surroundings = find_surroundings(measure, *threat, most=MOST)
     everything = interactions(measure, *threat, measure.classes)
-    found = surroundings.find_violated(potential, LEAST, each)
+    found = surroundings.find_violated(potential, LEAST, Effort(each))
     births, mine = listed(everything.members, everything.births), listed(found.members, found.births)
     assert mine.items() <= births.items()
     violations = excess(everything, potential)
@@ -63,7 +64,7 @@ def test_the_most_violated_one_is_found_and_nothing_else(data, measure, threat, 
 @given(st.data(), measures(), threats(norms=("l2", "linf", "l1")), st.integers(1, 20))
 def test_a_search_that_is_cut_short_still_makes_the_potential_feasible(data, measure, threat, work):
     potential = data.draw(potentials(measure.size))
-    found = find_surroundings(measure, *threat, most=MOST).find_violated(potential, LEAST, 2, work)
+    found = find_surroundings(measure, *threat, most=MOST).find_violated(potential, LEAST, Effort(2, work))
     everything = interactions(measure, *threat, measure.classes)
     assert excess(everything, found.feasible).max() <= 0.0
     assert listed(found.members, found.births).items() <= listed(everything.members, everything.births).items()
@@ -73,8 +74,8 @@ def test_a_search_that_is_cut_short_still_makes_the_potential_feasible(data, mea
 def test_at_every_scale(data, measure, norm, exponent):
     potential, eps = data.draw(potentials(measure.size)), Fraction(13, 10) * Fraction(2) ** exponent
     scaled = LabeledMeasure.from_arrays(np.ldexp(measure.points, exponent), measure.labels, measure.mass)
-    found = find_surroundings(scaled, Ball(norm), eps, most=MOST).find_violated(potential, LEAST, 50)
-    same = find_surroundings(measure, Ball(norm), "1.3", most=MOST).find_violated(potential, LEAST, 50)
+    found = find_surroundings(scaled, Ball(norm), eps, most=MOST).find_violated(potential, LEAST, Effort(50))
+    same = find_surroundings(measure, Ball(norm), "1.3", most=MOST).find_violated(potential, LEAST, Effort(50))
     assert [rows.tolist() for rows in found.members] == [rows.tolist() for rows in same.members]
 
 
@@ -84,10 +85,12 @@ def test_sets_that_miss_the_ball_by_less_than_floats_can_tell():
     measure = LabeledMeasure.from_arrays(points, [0, 1, 2], unit=1)
     potential = np.array([0.6, 0.6, 0.6])
     for each in (1, 2):
-        exactly = find_surroundings(measure, Ball("l2"), radius, most=MOST).find_violated(potential, LEAST, each)
+        exactly = find_surroundings(measure, Ball("l2"), radius, most=MOST).find_violated(
+            potential, LEAST, Effort(each)
+        )
         assert len(exactly.members[1]) == 1
         short = radius - Fraction(1, 10**20)
-        less = find_surroundings(measure, Ball("l2"), short, most=MOST).find_violated(potential, LEAST, each)
+        less = find_surroundings(measure, Ball("l2"), short, most=MOST).find_violated(potential, LEAST, Effort(each))
         assert len(less.members[0]) == 3
         assert sum(map(len, less.members[1:])) == 0
         assert less.feasible.sum() <= 1.5
@@ -102,7 +105,7 @@ def test_l1_balls_far_from_the_origin(far):
     points = np.vstack([points, np.zeros((1, 3), points.dtype)])  # and the origin, far from them
     measure = LabeledMeasure.from_arrays(points, [0, 1, 2, 3, 0], unit=1)
     eps = 9 if isinstance(far, int) else Fraction(9, 16)
-    found = find_surroundings(measure, Ball("l1"), eps, most=MOST).find_violated(np.full(5, 0.3), LEAST, 5)
+    found = find_surroundings(measure, Ball("l1"), eps, most=MOST).find_violated(np.full(5, 0.3), LEAST, Effort(5))
     assert len(found.members[-1]) >= 1
     assert found.members[-1].shape[1] == 4
 
@@ -115,7 +118,7 @@ def test_many_points_on_a_circle_that_just_misses_the_ball():
     measure = LabeledMeasure.from_arrays(points, range(len(points)), unit=1)
     eps = 1105 - Fraction(1, 10**20)
     potential = np.full(len(points), 0.4)
-    found = find_surroundings(measure, Ball("l2"), eps, most=MOST).find_violated(potential, LEAST, 3)
+    found = find_surroundings(measure, Ball("l2"), eps, most=MOST).find_violated(potential, LEAST, Effort(3))
     for rows in found.members:
         for row in rows:
             assert found.feasible[row].sum() <= 1.0
@@ -132,7 +135,7 @@ def test_distances_that_hardly_any_float_holds():
 def test_all_points_in_one_place_are_one_interaction():
     measure = LabeledMeasure.from_arrays(np.zeros((7, 2)), range(7))
     for threat, eps in ((Ball("l2"), 0), (Ball("l1"), 1), (Ball("linf"), 0), (Quadratic(1), None)):
-        found = find_surroundings(measure, threat, eps, most=MOST).find_violated(np.full(7, 0.5), LEAST, 1)
+        found = find_surroundings(measure, threat, eps, most=MOST).find_violated(np.full(7, 0.5), LEAST, Effort(1))
         assert found.members[-1].tolist() == [list(range(7))]
         assert found.feasible.sum() <= 1.0
 
@@ -143,9 +146,9 @@ def test_lists_that_have_no_room_to_be_kept(norm, monkeypatch):
     measure = LabeledMeasure.from_arrays(rng.random((120, 3)), np.repeat(np.arange(5), 24))
     potential = rng.random(120) * 0.6
     surroundings = find_surroundings(measure, Ball(norm), "0.3", most=MOST)
-    kept = surroundings.find_violated(potential, LEAST, 8)
+    kept = surroundings.find_violated(potential, LEAST, Effort(8))
     monkeypatch.setattr(growing, "KEPT", 1)
-    found = surroundings.find_violated(potential, LEAST, 8)
+    found = surroundings.find_violated(potential, LEAST, Effort(8))
     everything = interactions(measure, Ball(norm), "0.3", 5)
     most = excess(everything, potential).max()
     assert most > 0.2
@@ -159,7 +162,7 @@ def test_many_candidates():
     potential[::400] = 0.3  # one of each class
     points = np.random.default_rng(3).random((2000, 2))
     measure = LabeledMeasure.from_arrays(points, np.repeat(np.arange(5), 400))
-    found = find_surroundings(measure, Ball("l2"), 1, most=2 * MOST).find_violated(potential, LEAST, 1)
+    found = find_surroundings(measure, Ball("l2"), 1, most=2 * MOST).find_violated(potential, LEAST, Effort(1))
     assert (0, 400, 800, 1200, 1600) in listed(*found[:2])
     assert found.feasible.reshape(5, 400).max(axis=1).sum() <= 1
 

@@ -17,6 +17,7 @@ import motlp.solving.untruncated as generation
 from motlp import Ball, LabeledMeasure, Quadratic, Status, interactions, solve, untruncated
 from motlp.datasets import load
 from motlp.errors import InvalidBudget, InvalidConfig, InvalidHypergraph, TooManyInteractions
+from motlp.geometry.heaviest import Effort
 from motlp.solving.primal_dual import PrimalDual
 
 DIGITS = {"per_class": 40}
@@ -137,7 +138,7 @@ def test_near_pairs_first_and_short_searches_lead_to_the_same(monkeypatch):
     measure = load("digits", **DIGITS)
     alone = untruncated(measure, Ball("l2"), "1.4")
     monkeypatch.setattr(generation, "NEAR", (3, 10))
-    monkeypatch.setattr(generation, "WORK", 50)
+    monkeypatch.setattr(generation, "QUICK", Effort(each=6, work=50))
     staged = untruncated(measure, Ball("l2"), "1.4")
     assert staged.status is Status.OPTIMAL
     assert staged.risk_lower == pytest.approx(alone.risk_lower, abs=2e-6)
