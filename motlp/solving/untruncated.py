@@ -221,7 +221,9 @@ def untruncated(
     aim = Aim(float(tol), began + (inf if time_limit is None else float(time_limit)))
     surroundings = find_surroundings(measure, threat, eps, executor=executor, progress=progress, most=most)
     found = perf_counter()
-    solution = solve_two_classes(surroundings) or generate(surroundings, begin(surroundings, start), aim, progress)
+    solution = solve_two_classes(surroundings)
+    if solution is None:
+        solution = solve_by_rounds(surroundings, begin(surroundings, start), aim, progress)
     return replace(solution, seconds={"pairs": found - began, "solve": perf_counter() - found})
 
 
@@ -302,14 +304,11 @@ def list_interactions(surroundings: Surroundings) -> Hypergraph:
     )
 
 
-def generate(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Progress) -> Solution:
+def solve_by_rounds(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Progress) -> Solution:
     """The solution after as many rounds as it takes, or as there is time for."""
     ended = ""
     try:
-        for count in NEAR:
-            if len(surroundings.pairs.indices) > 2 * count * surroundings.measure.size:
-                improve(surroundings.keep_nearest(count), state, aim, progress, (QUICK, QUICKLY), whole=False)
-        improve(surroundings, state, aim, progress, (QUICK, *COMPLETE))
+        generate(surroundings, state, aim, progress)
     except (KeyboardInterrupt, SystemError) as error:
         if not is_interrupt(error):
             raise
@@ -334,6 +333,14 @@ def generate(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Prog
             seconds={},
         )
     )
+
+
+def generate(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Progress) -> None:
+    """Rounds among the nearest pairs, and then among all."""
+    for count in NEAR:
+        if len(surroundings.pairs.indices) > 2 * count * surroundings.measure.size:
+            improve(surroundings.keep_nearest(count), state, aim, progress, (QUICK, QUICKLY), whole=False)
+    improve(surroundings, state, aim, progress, (QUICK, *COMPLETE))
 
 
 def is_interrupt(error: BaseException | None) -> bool:

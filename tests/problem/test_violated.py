@@ -1,6 +1,9 @@
 """The most violated interactions, beside all interactions."""
 
+from dataclasses import replace
 from fractions import Fraction
+from math import isqrt
+from threading import Event
 
 import numpy as np
 import pytest
@@ -10,12 +13,13 @@ from hypothesis.extra import numpy as npst
 from support.measures import measures, threats
 
 from motlp.errors import TooManyInteractions
-from motlp.geometry import growing
+from motlp.geometry import growing, heaviest
 from motlp.geometry.heaviest import Effort
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.threat import Ball, Quadratic
 from motlp.problem.violated import find_surroundings
+from motlp.system import threads as system_threads
 
 LEAST = 1e-9
 MOST = 10**6
@@ -68,6 +72,71 @@ def test_a_search_that_is_cut_short_still_makes_the_potential_feasible(data, mea
     everything = interactions(measure, *threat, measure.classes)
     assert excess(everything, found.feasible).max() <= 0.0
     assert listed(found.members, found.births).items() <= listed(everything.members, everything.births).items()
+
+
+@given(st.data(), measures(classes=(3, 6)), threats(norms=("l2", "linf", "l1")), st.integers(2, 4), st.booleans())
+def test_a_search_of_some_orders(data, measure, threat, order, limited):
+    """Whether the search is limited to an order, or the problem."""
+    potential = data.draw(potentials(measure.size))
+    order = min(order, measure.classes)
+    surroundings, effort = find_surroundings(measure, *threat, most=MOST), Effort(50)
+    if limited:
+        surroundings = replace(surroundings, order=order)
+    else:
+        effort = effort._replace(order=order)
+    found = surroundings.find_violated(potential, LEAST, effort)
+    everything = interactions(measure, *threat, order)
+    births, mine = listed(everything.members, everything.births), listed(found.members, found.births)
+    assert mine.items() <= births.items()
+    assert bool(mine) == (excess(everything, potential).max() > LEAST)
+    assert excess(everything, found.feasible).max() <= 0.0
+
+
+@given(st.data(), measures(), threats(norms=("l2", "linf", "l1")))
+def test_after_the_deadline_everything_is_bounded(data, measure, threat):
+    potential = data.draw(potentials(measure.size))
+    found = find_surroundings(measure, *threat, most=MOST).find_violated(potential, LEAST, Effort(50), deadline=0.0)
+    assert excess(interactions(measure, *threat, measure.classes), found.feasible).max() <= 0.0
+
+
+def test_an_interrupt_ends_the_search_in_all_threads(monkeypatch):
+    measure, begun, heard = LabeledMeasure.from_arrays(np.zeros((200, 1)), [0, 1] * 100), [], Event()
+
+    def interrupted(*arguments):
+        begun.append(arguments[-2:])
+        if len(begun) == 1:
+            heard.wait(60)  # while the other thread goes on
+            raise KeyboardInterrupt
+        heard.set()
+        return genuine(*arguments)
+
+    genuine = heaviest._search
+    monkeypatch.setattr(heaviest, "_search", interrupted)
+    monkeypatch.setattr(heaviest, "BLOCK", 1)
+    monkeypatch.setattr(system_threads, "PARALLEL", 0)
+    monkeypatch.setattr(system_threads, "thread_count", lambda: 2)
+    with pytest.raises(KeyboardInterrupt):
+        find_surroundings(measure, Ball("l2"), 1, most=MOST).find_violated(np.full(200, 0.6), LEAST, Effort(1))
+    assert 2 <= len(begun) < 200
+
+
+def test_equal_sums_do_not_multiply_the_work():
+    """One point of each class weighs the same, in any order of adding: all 10¹⁴ sets are as heavy as the first."""
+    potential = np.repeat(np.array([3, 10, 3, 4, 1, 3, 7, 3, 7, 7, 2, 7, 3, 10]) / 69.9, 10)
+    measure = LabeledMeasure.from_arrays(np.zeros((140, 1)), np.repeat(range(14), 10), unit=1)
+    found = find_surroundings(measure, Ball("linf"), 1, most=MOST).find_violated(potential, LEAST, Effort(1))
+    assert found.feasible.reshape(14, 10).max(axis=1).sum() <= 1.0
+    assert len(found.members[-1]) == 10  # one for each leader
+
+
+def test_a_simplex_of_very_many_classes():
+    """Its 12,720 distances are equal, so that a sum over them would round the same way each time."""
+    classes = 160
+    measure = LabeledMeasure.from_arrays(np.eye(classes, dtype=np.uint8), range(classes), unit=1)
+    radius = Fraction(isqrt((classes - 1) * 10**60 // classes) + 1, 10**30)  # just above that of all
+    potential = np.full(classes, 1 / (classes - 0.5))
+    found = find_surroundings(measure, Ball("l2"), radius, most=MOST).find_violated(potential, LEAST, Effort(6))
+    assert sum(map(Fraction, found.feasible.tolist())) <= 1
 
 
 @given(st.data(), measures(dtypes=("f8",)), st.sampled_from(["l2", "linf", "l1"]), st.sampled_from(SCALES))

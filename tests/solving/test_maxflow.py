@@ -1,5 +1,6 @@
 """The flow is the linear program of order 2, in whole numbers."""
 
+from contextlib import suppress
 from fractions import Fraction
 
 import numpy as np
@@ -70,6 +71,14 @@ def test_a_star_loses_its_centre_or_its_leaves(centre, risk):
 def test_weights_are_read_from_the_masses(weights):
     weights = np.array(weights)
     assert whole_weights(weights / weights.sum()).tolist() == (weights // np.gcd.reduce(weights)).tolist()
+
+
+def test_masses_next_to_whole_multiples_end_as_well():
+    """A multiple of the smaller one that is as far from a whole number as rounding may bring it."""
+    assert whole_weights(np.array([0.9475600976114779, 0.05243990238852217])).min() > 0
+    for weights in np.random.default_rng(0).random((300, 2)):
+        with suppress(InvalidMeasure):
+            assert whole_weights(weights / weights.sum()).min() > 0
 
 
 @pytest.mark.parametrize("mass", [[1, np.sqrt(2)], [1e-12, 1.0], [2**31 - 1, 1]])

@@ -230,6 +230,18 @@ def test_an_interrupt_that_a_kernel_turns_into_another_error_is_one():
         untruncated(measure, Ball("l2"), 1, progress=Broken())
 
 
+@pytest.mark.usefixtures("method")
+def test_points_without_mass_are_in_nobodys_way():
+    """A plan from elsewhere leads to interactions that have them among their points."""
+    mass = [0.125, 0.125, 0.375, 0, 0, 0.375]
+    measure = LabeledMeasure.from_arrays([[0.0], [0.0], [1.0], [1.0], [1.0], [1.0]], [0, 5, 4, 3, 2, 1], mass)
+    start = solve(interactions(measure, Quadratic(30), None, 1))
+    solution = untruncated(measure, Quadratic(30), start=replace(start, plan=measure.mass, potential=None))
+    assert solution.status is Status.OPTIMAL
+    assert solution.risk_lower == pytest.approx(0.5, abs=1e-9)
+    assert (solution.potential[measure.mass == 0] == 0).all()
+
+
 def test_a_start_of_other_lengths_is_refused_and_a_wild_one_does_no_harm():
     measure = load("digits", per_class=10)
     start = untruncated(measure, Ball("l2"), 1)
