@@ -48,8 +48,9 @@ GUESS = 0.7  # potential to begin with
 STEPS, MOST_STEPS = 60, 480  # of the first-order method between two searches: while these find much, and later
 SMALL = 2000  # interactions, which simplex solves in a few hundredths of a second, however uneven the masses are
 CLOSE = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}  # so that it does not end early
-QUICK, QUICKLY = Effort(each=6, work=8_000), Effort(each=12, work=32_000)  # searches while there is much to find,
-COMPLETE = Effort(each=24, order=3), Effort(each=24, order=4), Effort(each=24)  # and each next when there is little
+# How far searches go among the nearest pairs, and among all; where one finds little, the next follows.
+NEARBY = Effort(each=6, work=8_000), Effort(each=12, work=32_000)
+EFFORTS = NEARBY[0], Effort(each=12, order=3), Effort(each=12, work=128_000), Effort(each=12, order=4), Effort(each=24)
 FEW, SCARCE = 0.01, 0.01  # of the interactions at hand: so few found are little, and so few hardly change the problem
 USELESS = 0.3  # slack from which on an interaction without plan leaves,
 STABLE = 0.9  # unless no others join, and so many stay
@@ -339,8 +340,8 @@ def generate(surroundings: Surroundings, state: Rounds, aim: Aim, progress: Prog
     """Rounds among the nearest pairs, and then among all."""
     for count in NEAR:
         if len(surroundings.pairs.indices) > 2 * count * surroundings.measure.size:
-            improve(surroundings.keep_nearest(count), state, aim, progress, (QUICK, QUICKLY), whole=False)
-    improve(surroundings, state, aim, progress, (QUICK, *COMPLETE))
+            improve(surroundings.keep_nearest(count), state, aim, progress, NEARBY, whole=False)
+    improve(surroundings, state, aim, progress, EFFORTS)
 
 
 def is_interrupt(error: BaseException | None) -> bool:
@@ -378,7 +379,7 @@ def improve(
             if not whole:
                 return
             number -= 1
-        state.steps = max(state.steps, STEPS << number)
+        state.steps = max(state.steps, min(STEPS << number, MOST_STEPS))
 
 
 def rounds(state: Rounds, aim: Aim) -> Iterator[Potential]:

@@ -138,7 +138,7 @@ def test_near_pairs_first_and_short_searches_lead_to_the_same(monkeypatch):
     measure = load("digits", **DIGITS)
     alone = untruncated(measure, Ball("l2"), "1.4")
     monkeypatch.setattr(generation, "NEAR", (3, 10))
-    monkeypatch.setattr(generation, "QUICK", Effort(each=6, work=50))
+    monkeypatch.setattr(generation, "EFFORTS", (Effort(6, work=50), Effort(6, order=3), Effort(6)))
     staged = untruncated(measure, Ball("l2"), "1.4")
     assert staged.status is Status.OPTIMAL
     assert staged.risk_lower == pytest.approx(alone.risk_lower, abs=2e-6)
