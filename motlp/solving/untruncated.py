@@ -194,7 +194,7 @@ def untruncated(
         measure: the labelled points.
         threat, eps: as for `motlp.interactions`.
         tol: width of the proved interval, in units of risk, to stop at.
-        time_limit: seconds after which no further round begins.
+        time_limit: seconds after which no further round begins, and a search looks no further.
         start: a solution for the same points and threat, at any budget, to begin from.
         executor: runs the search for pairs; threads of this process by default.
         most: refuse to work on more pairs of points than this.
