@@ -27,8 +27,7 @@ def rank_pairs(both: Pairs, weight: Float64[np.ndarray, " points"], unit: float)
 
     Args:
         both: the pairs, each listed under both of its points.
-        weight: of the points.
-        unit: as above.
+        weight, unit: a number for each point, and the factor for all distances.
     """
     who = np.argsort(-weight, kind="stable")[: np.count_nonzero(weight > 0)].astype(np.int32)
     rank = np.full(len(weight), -1, np.int32)

@@ -34,7 +34,8 @@ from motlp.problem.validity import Births, Members, compute_births
 from motlp.system.progress import SILENCE, Progress
 
 MOST_EACH, MOST_SUBSETS = 1000, 1000  # sets that miss a ball by less than floats can tell, looked at in turn
-BYTES = 40  # of memory that a pair takes while it is searched
+MOST_SETS = 4_000_000  # that a search may return for all points together
+BYTES = 60  # of memory that a pair takes while it is searched
 ROUNDING = 2.0**-52  # of a sum, for each of its terms
 
 Potential = Float64[np.ndarray, " points"]
@@ -102,11 +103,11 @@ class Surroundings:
             members, births, genuine = self._decide_found(found)
             leaders = found.members[found.starts[:-1]]
             tried, proved = (np.bincount(some, minlength=len(g)) for some in (leaders, leaders[genuine]))
-            if not ((tried == effort.each) & (proved == 0)).any() or effort.each > MOST_EACH:
+            stuck = (tried == effort.each) & (proved == 0)
+            if not stuck.any() or effort.each > min(MOST_EACH, MOST_SETS // len(g)):
                 break
-            effort = effort._replace(
-                each=4 * effort.each
-            )  # all that were listed for a point are too wide, by less than floating point can tell
+            # All that were listed for a point are too wide, by less than floating point can tell.
+            effort = effort._replace(each=4 * effort.each)
         if not genuine.all() and self.threat.has_budget:
             parts, complete = self._find_subsets(found, ~genuine, g, 1.0 + least)
             members, births = merge((members, births), parts)

@@ -161,7 +161,7 @@ class Sweeper:
     def _slope(self, t: float) -> float:
         """The derivative of Σ_A π_A at a distance t on the way of a leap."""
         parts = np.empty((len(self.heights) + BLOCK - 1) // BLOCK)
-        share(partial(_slope, self.heights, self.slants, t, parts), len(parts), self.threads)
+        share(partial(_slope, self.heights, self.slants, t, BLOCK, parts), len(parts), self.threads)
         return float(parts.sum())
 
 
@@ -234,11 +234,11 @@ def _incline(rows, prices, scaled, way, eta, heights, slants, start, stop):
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
-def _slope(heights, slants, t, parts, start, stop):
-    """Writes what blocks of interactions add to the derivative of Σ_A π_A at a distance t."""
+def _slope(heights, slants, t, size, parts, start, stop):
+    """Writes what blocks of so many interactions add to the derivative of Σ_A π_A at a distance t."""
     for b in range(start, stop):
         total = 0.0
-        for a in range(b * BLOCK, min((b + 1) * BLOCK, len(heights))):
+        for a in range(b * size, min((b + 1) * size, len(heights))):
             total += slants[a] * _exp(heights[a] + t * slants[a])
         parts[b] = total
 
