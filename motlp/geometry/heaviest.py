@@ -9,7 +9,9 @@ the maximum weight clique with colours as bounds (P. Östergård, "A new algorit
 Sets that may be a little too wide are not left out: who wants to know must decide for those that are found.
 """
 
+from collections.abc import Callable
 from math import inf
+from threading import get_ident
 from time import perf_counter
 from typing import NamedTuple
 
@@ -32,7 +34,8 @@ from motlp.geometry.ranked import Ranked
 from motlp.system.compiled import njit
 from motlp.system.threads import share, threads_for
 
-BLOCK = 64  # leaders between two looks at the clock
+BLOCK = 64  # leaders that a thread takes at a time
+SILENT = 2.0  # seconds that a search takes without a report
 EVERYTHING = np.iinfo(np.int64).max
 TIES = 1.0 + 2.0**-42  # by so much rounding may tell equal sums of up to a thousand weights apart
 
@@ -80,6 +83,7 @@ def search(
     least: float,
     effort: Effort,
     deadline: float = inf,
+    report: Callable[[float, float], object] = lambda done, total: None,
 ) -> Heaviest:
     """The heaviest sets that weigh more than `least` after their cost, some of them a leader.
 
@@ -90,27 +94,34 @@ def search(
         least: weight to exceed.
         effort: how far to go.
         deadline: time of `perf_counter` from which on sets are only bounded.
+        report: is told, in this thread, how many leaders of how many are done, if the search is long. Where it raises
+            an error, such as KeyboardInterrupt, the search ends with it.
     """
     who, parts = ranked.who, [(-1, (np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)))]
-    halted: list[bool] = []
     rest, ordered, of_rank = np.zeros(len(weight)), weight[who], labels[who]
     classes, places = int(labels.max()) + 1, int(np.diff(ranked.starts).max(initial=0))
     order = min(effort.order, classes)
 
-    def task(start: int, stop: int) -> None:
+    todo, began, caller = iter(range(0, len(who), BLOCK)), perf_counter(), get_ident()
+
+    def task(_start: int, _stop: int) -> None:
+        """Takes blocks of leaders until none is left: some take much longer than others."""
         around, levels = make_around(len(who), places, classes), make_levels(places, classes, order)
         room = around, levels, _make_best(effort.each, order)
         try:
-            for first in range(start, stop, BLOCK):
-                if halted:
-                    return
-                work, last = effort.work if perf_counter() < deadline else 0, min(first + BLOCK, stop)
+            for first in todo:
+                now, last = perf_counter(), min(first + BLOCK, len(who))
+                if get_ident() == caller and now > began + SILENT:
+                    report(first, len(who))
+                work = effort.work if now < deadline else 0
                 parts.append((first, _search(ranked, ordered, of_rank, rule, least, work, *room, rest, first, last)))
         except BaseException:  # such as Ctrl-C, which only one of the threads hears
-            halted.append(True)
+            for _ in todo:
+                pass
             raise
 
-    share(task, len(who), threads_for(len(ranked.near)))
+    threads = threads_for(len(ranked.near))
+    share(task, threads, threads)
     parts.sort(key=lambda part: part[0])
     lengths, members, weights = (np.concatenate([found[i] for _, found in parts]) for i in range(3))
     return Heaviest(np.concatenate([[0], np.cumsum(lengths)]), members, weights, rest)

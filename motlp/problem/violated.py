@@ -6,6 +6,7 @@ many to list. But those that a potential violates most are found by a search tha
 that it finds is computed anew from its points, exactly.
 """
 
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -89,17 +90,25 @@ class Surroundings:
         members, births, _ = self._decide([faces_of(self.pairs)])
         return members, births
 
-    def find_violated(self, potential: Potential, least: float, effort: Effort, deadline: float = inf) -> Violated:
+    def find_violated(
+        self,
+        potential: Potential,
+        least: float,
+        effort: Effort,
+        deadline: float = inf,
+        report: Callable[[float, float], object] = lambda done, total: None,
+    ) -> Violated:
         """Interactions that a potential between 0 and 1 violates by more than `least`.
 
         Of the interactions in which a point has the largest potential, it finds the most violated ones, as many as the
-        effort says; where that limits the work, or there is a deadline, it may miss some.
+        effort says; where that limits the work, or there is a deadline, it may miss some. A long search reports how
+        much of how much is done.
         """
         g, labels = potential[self.by_class], self.measure.labels[self.by_class]
         effort = effort._replace(order=min(effort.order, self.order))
         ranked = rank_pairs(self.both_ways, g, self.rule.unit)
         while True:
-            found = search(ranked, g, labels, self.rule, 1.0 + least, effort, deadline)
+            found = search(ranked, g, labels, self.rule, 1.0 + least, effort, deadline, report)
             members, births, genuine = self._decide_found(found)
             leaders = found.members[found.starts[:-1]]
             tried, proved = (np.bincount(some, minlength=len(g)) for some in (leaders, leaders[genuine]))

@@ -14,6 +14,7 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from importlib.metadata import version
 from math import inf
 from time import perf_counter
@@ -198,7 +199,8 @@ def untruncated(
         start: a solution for the same points and threat, at any budget, to begin from.
         executor: runs the search for pairs; threads of this process by default.
         most: refuse to work on more pairs of points than this.
-        progress: is told of the search for pairs, and the interval after every round, with `round`.
+        progress: is told of the search for pairs, how far the search of a round is if that takes long, and the interval
+            after every round, with `round`.
 
     Returns:
         The solution on the interactions that were generated. Its `risk_lower` and `risk_upper` enclose R*, wherever
@@ -367,7 +369,8 @@ def improve(
     number = 0
     for potential in rounds(state, aim):
         least = least_violation(state, potential, aim)
-        found = surroundings.find_violated(potential, least, efforts[number], aim.deadline)
+        report = partial(progress.update, f"round {state.number}")
+        found = surroundings.find_violated(potential, least, efforts[number], aim.deadline, report)
         if whole and efforts[number].order >= surroundings.order:
             state.prove(found.feasible)
         progress.interval(state.lower, state.upper, round=state.number)

@@ -120,6 +120,25 @@ def test_an_interrupt_ends_the_search_in_all_threads(monkeypatch):
     assert 2 <= len(begun) < 200
 
 
+def test_a_long_search_reports_and_ends_where_a_report_ends_it(monkeypatch):
+    measure, heard = LabeledMeasure.from_arrays(np.zeros((200, 1)), [0, 1] * 100), []
+    surroundings = find_surroundings(measure, Ball("l2"), 1, most=MOST)
+
+    def report(done, total):
+        heard.append((done, total))
+        if done > 100:
+            raise KeyboardInterrupt
+
+    arguments = np.full(200, 0.6), LEAST, Effort(1)
+    surroundings.find_violated(*arguments, report=report)
+    assert not heard
+    monkeypatch.setattr(heaviest, "SILENT", -1.0)
+    monkeypatch.setattr(heaviest, "BLOCK", 10)
+    with pytest.raises(KeyboardInterrupt):
+        surroundings.find_violated(*arguments, report=report)
+    assert heard == [(done, 200) for done in range(0, 111, 10)]
+
+
 def test_equal_sums_do_not_multiply_the_work():
     """One point of each class weighs the same, in any order of adding: all 10¹⁴ sets are as heavy as the first."""
     potential = np.repeat(np.array([3, 10, 3, 4, 1, 3, 7, 3, 7, 7, 2, 7, 3, 10]) / 69.9, 10)
