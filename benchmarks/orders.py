@@ -18,7 +18,8 @@ from motlp import Ball, LabeledMeasure, round_down, round_up, solve
 from motlp.datasets import load
 from motlp.problem.violated import Surroundings, find_surroundings
 from motlp.proof.bounds import cover_cost, feasible_value
-from motlp.solving.untruncated import Aim, Rounds, begin, generate, list_interactions
+from motlp.solving.rounds import Rounds
+from motlp.solving.untruncated import Aim, begin, generate, list_interactions
 from motlp.system.progress import SILENCE
 
 PAIRS = 100_000_000  # that a search may take

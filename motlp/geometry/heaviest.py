@@ -10,7 +10,6 @@ Sets that may be a little too wide are not left out: who wants to know must deci
 """
 
 from collections.abc import Callable
-from math import inf
 from threading import get_ident
 from time import perf_counter
 from typing import NamedTuple
@@ -82,8 +81,8 @@ def search(
     rule: Rule,
     least: float,
     effort: Effort,
-    deadline: float = inf,
-    report: Callable[[float, float], object] = lambda done, total: None,
+    deadline: float,
+    report: Callable[[float, float], object],
 ) -> Heaviest:
     """The heaviest sets that weigh more than `least` after their cost, some of them a leader.
 

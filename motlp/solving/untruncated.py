@@ -21,7 +21,6 @@ from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float64
 
 from motlp.errors import InvalidBudget, InvalidConfig, InvalidMeasure, arg, shorten
 from motlp.frameworks.answer import Status
@@ -31,13 +30,12 @@ from motlp.problem.interactions import MOST
 from motlp.problem.measure import LabeledMeasure, check_measure
 from motlp.problem.rationals import Number, check_whole
 from motlp.problem.threat import Threat, check_threat
-from motlp.problem.violated import Surroundings, Violated, find_surroundings
+from motlp.problem.violated import Surroundings, find_surroundings
 from motlp.proof.bounds import feasible_value, one_each
 from motlp.proof.decimals import float_above
-from motlp.solving.declared import solve_hypergraph
 from motlp.solving.maxflow import maxflow
-from motlp.solving.primal_dual import PrimalDual
-from motlp.solving.repair import Plan, Potential, estimate_cover_cost, repair_plan, repair_potential
+from motlp.solving.repair import Potential
+from motlp.solving.rounds import MOST_STEPS, STEPS, Rounds, tame
 from motlp.solving.sinkhorn import is_positive
 from motlp.solving.solution import INTERRUPTED, PROVED_OPTIMAL, Solution
 from motlp.system.executor import check_executor
@@ -46,15 +44,10 @@ from motlp.system.progress import SILENCE, Progress, check_progress
 FIRST = 12  # nearest pairs around each point that the first linear program has
 NEAR = 100, 400  # and that the first searches look at, where there are many more
 GUESS = 0.7  # potential to begin with
-STEPS, MOST_STEPS = 60, 480  # of the first-order method between two searches: while these find much, and later
-SMALL = 2000  # interactions, which simplex solves in a few hundredths of a second, however uneven the masses are
-CLOSE = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}  # so that it does not end early
 # How far searches go among the nearest pairs, and among all; where one finds little, the next follows.
 NEARBY = Effort(each=6, work=8_000), Effort(each=12, work=32_000)
 EFFORTS = NEARBY[0], Effort(each=12, order=3), Effort(each=12, work=128_000), Effort(each=12, order=4), Effort(each=24)
-FEW, SCARCE = 0.01, 0.01  # of the interactions at hand: so few found are little, and so few hardly change the problem
-USELESS = 0.3  # slack from which on an interaction without plan leaves,
-STABLE = 0.9  # unless no others join, and so many stay
+FEW = 0.01  # of the interactions at hand: so few found are little
 COARSEST = 0.1  # interval whose hundredth is a violation that is worth while
 FINEST = 1e-13  # violation that floats can tell from none
 PATIENCE = 40  # rounds in a row that may pass without a narrower interval
@@ -65,116 +58,6 @@ class Aim(NamedTuple):
 
     tol: float
     deadline: float
-
-
-class Cover(NamedTuple):
-    """A plan, its cost together with singletons for what it leaves uncovered, and the interactions on which it lies."""
-
-    cost: float
-    plan: Plan
-    hypergraph: Hypergraph
-
-
-class Packing(NamedTuple):
-    """A potential that is feasible for all interactions of all orders, and its value."""
-
-    value: float
-    potential: Potential
-
-
-class Rounds:
-    """The state of the row generation.
-
-    Attributes:
-        hypergraph: the interactions at hand.
-        iterate: of the first-order method on them.
-        cover, packing: the best so far, each replaced as a whole, so that an interrupt leaves the old or the new one.
-        number: of the rounds done.
-        narrowed: the last round that improved one of the two.
-        steps: of the first-order method, in the next round.
-    """
-
-    def __init__(self, hypergraph: Hypergraph, plan: Plan, potential: Potential) -> None:
-        self.hypergraph, self.iterate = hypergraph, PrimalDual(hypergraph, plan, potential)
-        self.cover = Cover(1.0, np.zeros(hypergraph.size), hypergraph)
-        self.packing = Packing(0.0, np.zeros(hypergraph.measure.size))
-        self.number, self.narrowed, self.steps = 0, 0, STEPS
-
-    @property
-    def lower(self) -> float:
-        return 1.0 - self.cover.cost
-
-    @property
-    def upper(self) -> float:
-        return 1.0 - self.packing.value
-
-    def solve(self) -> Potential:
-        """Takes steps on the interactions at hand, or solves for few; returns a potential that is feasible for them."""
-        self.number += 1
-        if self.hypergraph.size > SMALL or not self.finish():
-            self.iterate.move(self.steps)
-        plan = tame(self.iterate.plan, self.hypergraph.mass.max())
-        potential = repair_potential(self.hypergraph, self.iterate.potential)
-        potential[self.hypergraph.mass == 0] = 0.0  # no interaction is worth while for their sake
-        for candidate in (plan, repair_plan(self.hypergraph, plan, potential)):
-            cost = estimate_cover_cost(self.hypergraph, candidate)
-            if cost < self.cover.cost:
-                self.cover, self.narrowed = Cover(cost, candidate, self.hypergraph), self.number
-        return potential
-
-    def finish(self) -> bool:
-        """Solves a small program to its optimum, by simplex; returns whether that could be done."""
-        solution = solve_hypergraph(self.hypergraph, "primal", "matrix", "simplex", CLOSE)
-        if solution.status is not Status.OPTIMAL or solution.plan is None or solution.potential is None:
-            return False
-        self.iterate = PrimalDual(self.hypergraph, solution.plan, solution.potential)
-        return True
-
-    def prove(self, potential: Potential) -> None:
-        """Takes a potential that is feasible for all interactions of all orders, if it is better."""
-        value = float(self.hypergraph.mass @ potential)
-        if value > self.packing.value:
-            self.packing, self.narrowed = Packing(value, potential), self.number
-
-    def exchange(self, potential: Potential, found: Violated) -> float:
-        """What was found joins; from a large program, what has no plan, and much slack under the potential, leaves.
-
-        Returns the number of those that joined, as a share of all that there were.
-        """
-        before = self.hypergraph
-        slack = before.price - before.memberships.sum_members(potential)
-        kept = (before.size <= SMALL) | (before.sizes == 1) | (self.iterate.plan > 0) | (slack < USELESS)
-        joined = sum(map(len, found.members))
-        if joined or kept.mean() < STABLE:
-            plans = [plan[kept] for plan in self.iterate.plans]
-            self.hypergraph, plans = extend(before.select(kept), plans, found)
-            self.iterate.turn_to(self.hypergraph, *plans)
-        share = joined / before.size
-        self.steps = STEPS if share > SCARCE else min(2 * self.steps, MOST_STEPS)
-        return share
-
-
-def tame(values: Float64[np.ndarray, " _"], largest: float) -> Float64[np.ndarray, " _"]:
-    """The values, held between 0 and the largest; 0 for what is no number, or infinite."""
-    return np.clip(np.nan_to_num(values, posinf=0.0), 0.0, largest)
-
-
-def extend(
-    hypergraph: Hypergraph, plans: list[Plan], found: Violated
-) -> tuple[Hypergraph, list[Float64[np.ndarray, " _"]]]:
-    """The hypergraph with more interactions, which it does not have yet, and plans, which are 0 on these."""
-    members, births = list(hypergraph.members), list(hypergraph.births)
-    cuts = np.cumsum(list(hypergraph.counts.values()))[:-1]
-    by_order = [np.split(plan, cuts) for plan in plans]
-    for k, (rows, born) in enumerate(zip(found.members, found.births, strict=True), start=1):
-        if k == len(members):
-            members.append(np.empty((0, k + 1), np.int32))
-            births.append(np.empty(0))
-        members[k], births[k] = np.concatenate([members[k], rows]), np.concatenate([births[k], born])
-        for plan in by_order:
-            plan[k : k + 1] = [np.concatenate([*plan[k : k + 1], np.zeros(len(rows))])]
-    larger = replace(hypergraph, members=tuple(members), births=tuple(births))
-    return larger, [np.concatenate(plan) for plan in by_order]
 
 
 def untruncated(

@@ -13,6 +13,7 @@ from support.clouds import linear
 from support.hearing import Heard
 from support.measures import measures, threats
 
+import motlp.solving.rounds as rounds_module
 import motlp.solving.untruncated as generation
 from motlp import Ball, LabeledMeasure, Quadratic, Status, interactions, solve, untruncated
 from motlp.datasets import load
@@ -45,7 +46,7 @@ def test_points_that_meet_leave_the_share_of_one(classes, norm):
 def method(request):
     """Small programs solved by simplex, or by the first-order method like large ones."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(generation, "SMALL", {"simplex": generation.SMALL, "steps": 0}[request.param])
+        patch.setattr(rounds_module, "SMALL", {"simplex": rounds_module.SMALL, "steps": 0}[request.param])
         yield request.param
 
 
@@ -77,7 +78,7 @@ def test_masses_of_any_size(data, measure, threat):
 def test_where_simplex_fails_steps_do_it(monkeypatch):
     measure = load("digits", **DIGITS)
     by_simplex = untruncated(measure, Ball("l2"), "0.9")
-    monkeypatch.setattr(generation, "CLOSE", {"simplex_iteration_limit": 0})
+    monkeypatch.setattr(rounds_module, "CLOSE", {"simplex_iteration_limit": 0})
     by_steps = untruncated(measure, Ball("l2"), "0.9")
     assert "1 rounds, 0 steps" in by_simplex.message
     assert by_steps.status is Status.OPTIMAL
@@ -279,7 +280,7 @@ def test_no_master_makes_a_false_end(monkeypatch, plan, potential):
         def potential(self):
             return GARBAGE[potential](super().potential)
 
-    monkeypatch.setattr(generation, "PrimalDual", Broken)
+    monkeypatch.setattr(rounds_module, "PrimalDual", Broken)
     monkeypatch.setattr(generation, "PATIENCE", 5)
     heard = Heard()
     solution = untruncated(measure, Ball("l2"), "1.4", progress=heard)
