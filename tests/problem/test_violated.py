@@ -4,6 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import isqrt
 from threading import Event
+from time import sleep
 
 import numpy as np
 import pytest
@@ -105,9 +106,10 @@ def test_an_interrupt_ends_the_search_in_all_threads(monkeypatch):
     def interrupted(*arguments):
         begun.append(arguments[-2:])
         if len(begun) == 1:
-            heard.wait(60)  # while the other thread goes on
+            heard.wait(60)  # for the other thread, which is at work by then
             raise KeyboardInterrupt
         heard.set()
+        sleep(0.02)  # so the other thread needs seconds for all that is left, and an instant for its end
         return genuine(*arguments)
 
     genuine = heaviest._search
