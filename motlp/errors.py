@@ -74,6 +74,10 @@ class InvalidFile(MotlpError, ValueError):
     """A file that is damaged, of another kind, or of another study."""
 
 
+class NoCertificate(MotlpError):
+    """A solution without a plan and without a potential, which proves nothing; the text says why they are missing."""
+
+
 class InvalidConfig(MotlpError, ValueError):
     """An argument, an option or a value of a configuration file is of the wrong type."""
 

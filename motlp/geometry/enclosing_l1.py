@@ -99,14 +99,20 @@ def _price(x, ranks, weights, column):
 
 def radius(points: Num[np.ndarray, "k dims"]) -> Fraction:
     """Radius of the smallest l1 ball around the points, exactly."""
+    return smallest_ball(points)[0]
+
+
+def smallest_ball(points: Num[np.ndarray, "k dims"]) -> tuple[Fraction, list[Fraction]]:
+    """Radius and centre of the smallest l1 ball around the points, exactly."""
     x, step = integers(points)
     k = len(x)
     if (x == x[0]).all():
-        return Fraction(0)
+        return Fraction(0), [entry * Fraction(step) for entry in x[0].tolist()]
     ranks = np.argsort(x, axis=0, kind="stable")
     inverse = [[Fraction(int(u == v)) for v in range(k)] for u in range(k)]  # of the basis matrix, slacks at first
     level = [Fraction(1)] * k  # values of the basic variables
     priced = [False] * k  # whether the basic variable of a row is a centre (price 1) or a slack (price 0)
+    centres = [x[0]] * k  # these centres
     while True:
         weights = [sum((inverse[i][v] for i in range(k) if priced[i]), Fraction(0)) for v in range(k)]
         if min(weights) < 0:
@@ -116,8 +122,13 @@ def radius(points: Num[np.ndarray, "k dims"]) -> Fraction:
             centre = weighted_median(x, ranks, weights if any(weights) else [Fraction(1)] * k)
             entering, column = True, [Fraction(int(s)) for s in np.abs(x - centre).sum(axis=1)]
             if sum(w * s for w, s in zip(weights, column, strict=True)) >= 1:
-                return Fraction(step) / sum(y for y, centre in zip(level, priced, strict=True) if centre)
-        priced[_pivot_exactly(inverse, level, column)] = entering
+                shares = [y if is_centre else Fraction(0) for y, is_centre in zip(level, priced, strict=True)]
+                mean = sum(share * place for share, place in zip(shares, centres, strict=True)) * step / sum(shares)
+                return Fraction(step) / sum(shares), mean.tolist()
+        leaving = _pivot_exactly(inverse, level, column)
+        priced[leaving] = entering
+        if entering:
+            centres[leaving] = centre
 
 
 def _pivot_exactly(inverse: list[list[Fraction]], level: list[Fraction], column: list[Fraction]) -> int:

@@ -85,7 +85,12 @@ def radius_squared(points: Num[np.ndarray, "k dims"], norm: Norm) -> Fraction:
 
 
 def exact_radius_squared(D: Sequence[Sequence[Fraction | int]]) -> Fraction:
-    """Squared radius of the smallest Euclidean ball around points with these squared distances, exactly.
+    """Squared radius of the smallest Euclidean ball around points with these squared distances, exactly."""
+    return exact_ball(D)[0]
+
+
+def exact_ball(D: Sequence[Sequence[Fraction | int]]) -> tuple[Fraction, list[Fraction]]:
+    """The smallest Euclidean ball around points with these squared distances: squared radius, weights of its centre.
 
     By enumeration: the ball is the circumscribed ball of some affinely independent support, and its centre is a convex
     combination of the support. The weights of such a combination prove that they are optimal, as both bounds agree.
@@ -100,7 +105,8 @@ def exact_radius_squared(D: Sequence[Sequence[Fraction | int]]) -> Fraction:
             continue
         reach = [sum(w * row[v] for w, v in zip(weights, support, strict=True)) for row in D]
         if max(reach) == reach[support[0]]:
-            return Fraction(reach[support[0]]) / 2
+            found = dict(zip(support, weights, strict=True))
+            return Fraction(reach[support[0]]) / 2, [found.get(v, Fraction(0)) for v in range(len(D))]
     raise AssertionError("every set has a support")
 
 

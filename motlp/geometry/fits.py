@@ -6,6 +6,7 @@ An enumeration looks at all points. This looks at the points of the given sets o
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from typing import TypeVar
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int32
@@ -29,6 +30,7 @@ from motlp.system.compiled import njit
 from motlp.system.threads import thread_count
 
 Sets = Int32[np.ndarray, "sets k"]
+T = TypeVar("T")
 Found = tuple[Float64[np.ndarray, " sets"], Bool[np.ndarray, " sets"]]
 
 CHUNK = 1 << 14  # sets looked at in one go
@@ -69,22 +71,25 @@ def price(points: Points, members: Sets, factor: Fraction) -> Found:
 
 def gather(points: Points, members: Sets, norm: Norm, look: Callable[[Sets, np.ndarray], Found]) -> Found:
     """What look(sets, distances) returns, for all sets; pairs are in the order of `itertools.combinations`."""
+    empty = np.empty(0), np.empty(0, bool)
+    births, fits = zip(empty, *look_at(points, members, norm, look), strict=True)
+    return np.concatenate(births), np.concatenate(fits)
+
+
+def look_at(points: Points, members: Sets, norm: Norm, look: Callable[[Sets, np.ndarray], T]) -> list[T]:
+    """What look(sets, distances) returns of some sets after the others, in their order."""
     blocks = as_blocks(comparable(points, norm))
     pairs = members.shape[1] * (members.shape[1] - 1) // 2
-
     bound = np.float64(np.finfo(float).max) if points.dtype.kind == "f" else np.int64(LARGEST_INTEGER)
 
-    def task(start: int) -> Found:
+    def task(start: int) -> T:
         some = members[start : start + CHUNK]
         distances = np.empty((len(some), pairs))
         _fill_distances(blocks, some, CODE[norm], bound, distances)
         return look(some, distances)
 
     with ThreadPoolExecutor(thread_count()) as pool:
-        found = list(pool.map(task, range(0, len(members), CHUNK)))
-    empty = np.empty(0), np.empty(0, bool)
-    births, fits = zip(empty, *found, strict=True)
-    return np.concatenate(births), np.concatenate(fits)
+        return list(pool.map(task, range(0, len(members), CHUNK)))
 
 
 @njit(cache=True, nogil=True)

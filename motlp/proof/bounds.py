@@ -17,6 +17,7 @@ interactions as for ten. Underflow loses far less than the last step outwards ad
 
 from fractions import Fraction
 from math import fsum, inf, nextafter
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Float64
@@ -30,8 +31,26 @@ FEW = 8.0  # roundings that are allowed for, besides those of a sum
 PARTS = 720_720.0  # of a mass: its halves, thirds, … and sixteenths are whole numbers of these parts
 
 
+class Cover(NamedTuple):
+    """A plan that covers all masses together with singletons.
+
+    Attributes:
+        cost: of the cover, relative to the sum of the masses.
+        plan: its mass on each interaction, in units of `unit`.
+    """
+
+    cost: Fraction
+    plan: Float64[np.ndarray, " interactions"]
+    unit: Fraction
+
+
 def cover_cost(hypergraph: Hypergraph, plan: Float[np.ndarray, " interactions"]) -> Fraction:
-    """The cost of the cover that consists of a plan and, where the plan covers too little, of singletons.
+    """The cost of the cover that `make_cover` makes of a plan."""
+    return make_cover(hypergraph, plan).cost
+
+
+def make_cover(hypergraph: Hypergraph, plan: Float[np.ndarray, " interactions"]) -> Cover:
+    """The cover that consists of a plan and, where the plan covers too little, of singletons.
 
     Any array with one number for each interaction is a plan: a number that is negative or NaN counts as 0, and one
     larger than the largest mass counts as that mass.
@@ -46,11 +65,11 @@ def cover_cost(hypergraph: Hypergraph, plan: Float[np.ndarray, " interactions"])
     plan, mass = one_each("plan", plan, hypergraph.size, "interactions"), hypergraph.mass
     largest = mass.max()
     used = np.minimum(np.where(plan > 0, plan, 0.0), largest)
-    cost = _cost(hypergraph, used, mass)
+    covers = [Cover(_cost(hypergraph, used, mass), used, Fraction(1))]
     if ((mass == largest) | (mass == 0)).all():
-        parts = np.rint(used / largest * PARTS)
-        cost = min(cost, _cost(hypergraph, parts, np.where(mass > 0, PARTS, 0.0)))
-    return cost
+        parts, share = np.rint(used / largest * PARTS), Fraction(largest) / int(PARTS)
+        covers.append(Cover(_cost(hypergraph, parts, np.where(mass > 0, PARTS, 0.0)), parts, share))
+    return min(covers, key=lambda cover: cover.cost)
 
 
 def one_each(name: str, values: Float[np.ndarray, "..."], number: int, things: str) -> Float64[np.ndarray, " _"]:
@@ -72,6 +91,18 @@ def _cost(hypergraph: Hypergraph, plan: np.ndarray, mass: np.ndarray) -> Fractio
 def potential_value(hypergraph: Hypergraph, potential: Float[np.ndarray, " points"]) -> float | None:
     """Value of a potential after division by its worst violation, rounded down; None if it is not finite.
 
+    Raises:
+        InvalidHypergraph: `potential` has another shape.
+    """
+    feasible = make_feasible(hypergraph, potential)
+    return None if feasible is None else feasible_value(hypergraph.mass, feasible)
+
+
+def make_feasible(
+    hypergraph: Hypergraph, potential: Float[np.ndarray, " points"]
+) -> Float64[np.ndarray, " points"] | None:
+    """A potential divided by its worst violation, so that it violates no interaction; None if it is not finite.
+
     Any finite array with one number for each point is a potential: negative numbers count as 0. Under the quadratic
     cost, sets that cost more than their points one by one are not enumerated; a potential that is at most 1 satisfies
     their constraints as well.
@@ -82,9 +113,9 @@ def potential_value(hypergraph: Hypergraph, potential: Float[np.ndarray, " point
     potential = one_each("potential", potential, hypergraph.measure.size, "points")
     if not np.isfinite(potential).all():
         return None
-    mass, g = hypergraph.mass, np.maximum(potential, 0.0)
+    g = np.maximum(potential, 0.0)
     if not g.any():
-        return 0.0
+        return g
     g /= g.max()
     worst = 1.0
     for rows, births in zip(hypergraph.members, hypergraph.births, strict=True):
@@ -93,7 +124,7 @@ def potential_value(hypergraph: Hypergraph, potential: Float[np.ndarray, " point
             full /= 1.0 + hypergraph.threat.costs(births)
         worst = max(worst, float(full.max(initial=0.0)))
     worst *= 1.0 + (hypergraph.order + FEW) * UNIT_ROUNDOFF
-    return nextafter(feasible_value(mass, g) / worst, 0.0)
+    return np.nextafter(g / worst, 0.0)
 
 
 def feasible_value(mass: Float64[np.ndarray, " points"], potential: Float64[np.ndarray, " points"]) -> float:

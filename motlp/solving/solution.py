@@ -8,10 +8,13 @@ from typing import Final, Literal
 import numpy as np
 from jaxtyping import Float64
 
+from motlp.errors import NoCertificate
 from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph
 from motlp.proof.bounds import cover_cost, potential_value
-from motlp.proof.decimals import float_above, keep_lower
+from motlp.proof.certificate import Certificate
+from motlp.proof.certify import certify
+from motlp.proof.decimals import float_above, keep_lower, read_lower
 
 Order = int | Literal["full"]  # a truncation order L, or all orders
 FULL: Final = "full"
@@ -107,3 +110,37 @@ class Solution:
     def accuracy_upper(self) -> float:
         """1 − risk_lower: no classifier has a higher adversarial accuracy."""
         return float_above(1 - Fraction(self.risk_lower))
+
+    def certificate(self) -> Certificate:
+        """What this solution proves, in a form that anyone can check without motlp (see docs/certificate.md).
+
+        The upper end of a truncated solution is about all interactions of its order, so a hypergraph from which some
+        were taken has a certificate that is false at that end.
+
+        Raises:
+            NoCertificate: there is neither a plan nor a potential, and so neither end.
+            InvalidHypergraph: a set with mass on it is no interaction.
+        """
+        upper = None
+        if self.gap is not None:
+            upper = min(Fraction(self.risk_lower + self.gap), Fraction(1))
+        missing = [
+            f"{end} end, as there is no {part}"
+            for end, part, there in (("lower", "plan", self.plan), ("upper", "usable potential", upper))
+            if there is None
+        ]
+        if len(missing) == 2:
+            raise NoCertificate(
+                f"no certificate can be made: there is no {' and no '.join(missing)} ({self.message}); "
+                "try another solver, or give it more time."
+            )
+        said = {"model": self.model, "framework": self.framework, "solver": f"{self.solver} {self.version}"}
+        return certify(
+            self.hypergraph,
+            self.plan,
+            self.potential,
+            lower=read_lower(self.risk_lower),
+            upper=upper,
+            order=self.order,
+            about=said | {"status": self.status.label, "missing": f"no {missing[0]}" if missing else ""},
+        )

@@ -1,0 +1,255 @@
+"""Certificates: what a solution proves, as a file that anyone can check without motlp.
+
+A certificate holds the claim, the plan with a place where the points of each interaction meet, and the potential. The
+format is described in docs/certificate.md, and `verifier.py` checks it in exact arithmetic.
+"""
+
+import hashlib
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Float64, Int32, Shaped
+
+from motlp.errors import InvalidFile, NoCertificate, one_line
+from motlp.problem.archive import check_path
+from motlp.problem.hypergraph import check_order
+from motlp.problem.measure import LabeledMeasure, check_measure
+from motlp.proof import verifier
+from motlp.system.atomic import write_atomically
+
+FORMAT = "motlp certificate"
+RATIONAL = "[0-9]{1,3000}([./][0-9]{1,3000})?"
+NEAR = 1e-6  # potentials that differ from 0 or 1 by less, and constraints with less slack, count as equal to them
+
+
+class Slackness(NamedTuple):
+    """Residuals of complementary slackness, all of them at least 0; at an optimum they are 0.
+
+    They sum to the width of the interval between the two ends. All are in units of mass, of sum one.
+
+    Attributes:
+        interactions: π_A (1 + c_A − Σ_{v∈A} g_v) of each interaction listed, order by order: mass on a constraint that
+            does not bind.
+        alone: s_v (1 − g_v) of each point: mass that is covered by the point itself, though its potential is not 1.
+        excess: g_v (Σ_{A∋v} π_A + s_v − m_v) of each point: mass that is covered too often, though its potential is
+            not 0.
+    """
+
+    interactions: dict[int, Float64[np.ndarray, " sets"]]
+    alone: Float64[np.ndarray, " points"]
+    excess: Float64[np.ndarray, " points"]
+
+    @property
+    def total(self) -> float:
+        """Their sum."""
+        return float(sum(map(np.sum, (*self.interactions.values(), self.alone, self.excess))))
+
+
+@dataclass(frozen=True, eq=False)
+class Certificate:
+    """What was proved, and the proof.
+
+    Attributes:
+        claim: the claim, in plain types, as docs/certificate.md describes it.
+        arrays: the proof, by the names of that page; under `about_…` what is there for people: labels, masses, and the
+            costs of the interactions under the quadratic cost.
+    """
+
+    claim: Mapping[str, Any]
+    arrays: Mapping[str, Shaped[np.ndarray, "..."]]
+
+    @property
+    def risk_lower(self) -> Fraction:
+        """No classifier has a smaller risk, exactly."""
+        return Fraction(self.claim["risk_lower"])
+
+    @property
+    def risk_upper(self) -> Fraction | None:
+        """No more than this can be proved with this order; with all orders, a classifier's risk. None if unknown."""
+        upper = self.claim["risk_upper"]
+        return None if upper is None else Fraction(upper)
+
+    @property
+    def orders(self) -> list[int]:
+        """The sizes of the interactions that carry mass, from 2 on."""
+        return [k for k in range(2, self.claim["data"]["classes"] + 1) if f"members_{k}" in self.arrays]
+
+    @property
+    def mass(self) -> Float64[np.ndarray, " points"]:
+        """Masses of the points, of sum one."""
+        masses = self.arrays["about_masses"]
+        return masses / masses.sum()
+
+    @property
+    def potential(self) -> Float64[np.ndarray, " points"]:
+        """The potential g_v: with this probability the classifier answers rightly wherever v can be moved.
+
+        Raises:
+            NoCertificate: there is none, and so there is no upper end.
+        """
+        if "potential" not in self.arrays:
+            raise NoCertificate(f"the certificate has no upper end: {self.claim['about'].get('missing', '')}.")
+        return self.arrays["potential"]
+
+    @property
+    def hopeless(self) -> Int32[np.ndarray, " _"]:
+        """The points that the classifier gives up: g_v = 0."""
+        return np.flatnonzero(self.potential <= NEAR).astype(np.int32)
+
+    @property
+    def safe(self) -> Int32[np.ndarray, " _"]:
+        """The points on which the classifier is right whatever the adversary does: g_v = 1."""
+        return np.flatnonzero(self.potential >= 1 - NEAR).astype(np.int32)
+
+    def members(self, order: int) -> Int32[np.ndarray, "sets order"]:
+        """The interactions of an order that carry mass, of which each row holds the points.
+
+        Raises:
+            InvalidBudget: `order` is no whole number between 2 and the number of classes.
+        """
+        check_order(order, self.claim["data"]["classes"], "the number of classes")
+        return self.arrays.get(f"members_{order}", np.empty((0, order), np.int32))
+
+    def weights(self, order: int) -> Float64[np.ndarray, " sets"]:
+        """The mass on each of these interactions, where all masses sum to one; at least 0."""
+        weights = self.arrays.get(f"weights_{order}", np.empty(0))
+        return weights * (float(Fraction(self.claim["weight_unit"])) / self.arrays["about_masses"].sum())
+
+    def slack(self, order: int) -> Float64[np.ndarray, " sets"]:
+        """1 + c_A − Σ_{v∈A} g_v of each of these interactions: at least 0, and 0 where the constraint binds.
+
+        Raises:
+            NoCertificate: there is no potential.
+        """
+        rows = self.members(order)
+        return 1.0 + self.arrays.get(f"about_costs_{order}", np.zeros(len(rows))) - self.potential[rows].sum(axis=1)
+
+    def binding(self, order: int) -> Int32[np.ndarray, "sets order"]:
+        """The interactions of an order that carry mass and whose constraint binds, the heaviest first.
+
+        Raises:
+            InvalidBudget: `order` is no whole number between 2 and the number of classes.
+            NoCertificate: there is no potential.
+        """
+        rows, weights = self.members(order), self.weights(order)
+        heaviest = np.argsort(-weights, kind="stable")
+        return rows[heaviest[(self.slack(order)[heaviest] <= NEAR) & (weights[heaviest] > 0)]]
+
+    @cached_property
+    def slackness(self) -> Slackness:
+        """Residuals of complementary slackness, which say where the two ends differ.
+
+        Raises:
+            NoCertificate: there is no potential.
+        """
+        covered = np.zeros(len(self.mass))
+        for k in self.orders:
+            np.add.at(covered, self.members(k), self.weights(k)[:, None])
+        alone = np.maximum(self.mass - covered, 0.0)
+        return Slackness(
+            {k: self.weights(k) * np.maximum(self.slack(k), 0.0) for k in self.orders},
+            alone * (1.0 - self.potential),
+            self.potential * (covered + alone - self.mass),
+        )
+
+    @property
+    def risk_by_class(self) -> Float64[np.ndarray, " classes"]:
+        """For each class, the share of its mass that the classifier loses: 1 − Σ m_v g_v / Σ m_v over its points.
+
+        0 for a class without mass. Another classifier of the same risk may share it out among the classes otherwise.
+
+        Raises:
+            NoCertificate: there is no potential.
+        """
+        labels, classes = self.arrays["about_labels"], self.claim["data"]["classes"]
+        whole, kept = (np.bincount(labels, m, classes) for m in (self.mass, self.mass * self.potential))
+        return np.divide(whole - kept, whole, out=np.zeros(classes), where=whole > 0)
+
+    def save(self, path: str | Path) -> None:
+        """Write the certificate to a `.npz` file.
+
+        Raises:
+            InvalidFile: the file cannot be written; what was there before is untouched.
+        """
+        with write_atomically(check_path(path)) as beside:
+            self.write(beside)
+
+    def write(self, place: Path | BytesIO) -> None:
+        """Write the bytes of the file."""
+        with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr("claim.json", json.dumps(self.claim, indent=2))
+            for name, array in self.arrays.items():
+                with file.open(f"{name}.npy", "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Certificate":
+        """Read a certificate; what it claims is not checked, for which see `motlp.verify`.
+
+        Raises:
+            InvalidFile: the file does not exist, is damaged or no certificate.
+        """
+        place = check_path(path)
+        try:
+            claim, arrays = verifier.unpack(place, skipped=())
+            check_parts(claim, arrays)
+        except Exception as error:  # of a dozen types: it depends on where the damage is
+            why = error.args[1] if isinstance(error, verifier.Refused) else f"it is damaged ({one_line(error)})"
+            raise InvalidFile(f"{place} is no certificate that can be read: {why}.") from None
+        return cls(claim, arrays)
+
+
+def check_parts(claim: Any, arrays: dict[str, np.ndarray]) -> None:
+    """Refuse what is no certificate, as far as that can be seen without the data.
+
+    Raises:
+        ValueError, LookupError, TypeError, verifier.Refused: it is none.
+    """
+    about = claim["data"]
+    proof = {name: array for name, array in arrays.items() if not name.startswith("about")}
+    points = np.broadcast_to(np.uint8(0), (about["points"], about["features"]))
+    order = about["classes"] if claim["order"] == "full" else claim["order"]
+    end = claim["risk_upper"]
+    verifier.check_arrays(
+        proof,
+        verifier.Claim(claim["cost"], None, order, None, end, None),
+        verifier.Data(points, None, None, None),
+    )
+    numbers = [claim["risk_lower"], claim["weight_unit"], *([] if end is None else [end])]
+    if claim["format"] != FORMAT or not all(re.fullmatch(RATIONAL, text) for text in numbers):
+        raise ValueError("its claim is none")
+    for name, dtype in (("labels", "<i4"), ("masses", "<f8")):
+        array = arrays[f"about_{name}"].astype(dtype)
+        if hashlib.sha256(array.tobytes()).hexdigest() != about[f"sha256_{name}"]:
+            raise ValueError(f"its {name} were altered")
+
+
+def verify(certificate: Certificate | str | Path, measure: LabeledMeasure) -> dict[str, Any]:
+    """Check a certificate, or the file of one, against the points, labels and masses that it is about.
+
+    Returns:
+        `exit` (0 proved, 1 false, 2 not checkable), the `verdict` in a word, and `why` in words where it is not proved;
+        where it is, the adversary, both ends as exact fractions, computed anew, and what was left `unchecked`.
+
+    Raises:
+        InvalidMeasure: `measure` is not one.
+        InvalidFile: `certificate` is neither a certificate nor a path.
+    """
+    check_measure(measure)
+    place: Any = certificate
+    if isinstance(certificate, Certificate):
+        place = BytesIO()
+        certificate.write(place)
+    else:
+        check_path(certificate)
+    data = verifier.Data(measure.points, measure.labels, measure.mass, measure.unit)
+    return verifier.verify(place, data)

@@ -1,0 +1,249 @@
+"""Checks a certificate in exact arithmetic, with NumPy and Python's own library alone.
+
+    python verifier.py CERTIFICATE DATA.npz
+
+docs/certificate.md describes the format and all that is checked. Floats are taken for the rational numbers that they
+are, every sum and comparison is one of whole numbers, and what is claimed is computed anew, never read back.
+"""
+
+import hashlib
+import json
+import re
+import sys
+import zipfile
+from collections import namedtuple
+from fractions import Fraction
+from itertools import combinations
+from math import floor
+from typing import Any
+
+import numpy as np
+
+MOST_BYTES, MOST_CLAIM, MOST_MEMBERS = 1 << 30, 1 << 20, 1000  # of a certificate, unpacked
+SEARCHED, TRIED, BLOCK = 3000, 500_000, 1 << 17  # points and sets of a search; coordinates of one step
+
+Data = namedtuple("Data", "points labels masses unit")  # labels 0 … K − 1 as int32, masses as float64
+Claim = namedtuple("Claim", "norm reach order lower upper weight_unit")  # reach: ε or τ, in the unit of the points
+
+
+class Refused(Exception):
+    """The exit code, 1 or 2, and why; a code of 0 where only the search for violated interactions is given up."""
+
+
+def verify(path: Any, data: Any) -> dict[str, Any]:
+    """What a certificate proves about data, `Data` or a path: exit code, verdict, reason, and both ends."""
+    try:
+        data = data if isinstance(data, Data) else read_data(data)
+        text, arrays = unpack(path)
+        claim = read_claim(text, data)
+        check_arrays(arrays, claim, data)
+        lower, upper, unchecked = lower_end(arrays, claim, data), None, ""
+        require(lower >= claim.lower, f"only {float(lower):.12g} follows for the lower end, less than is claimed", 1)
+        if claim.upper is not None:
+            upper, unchecked = upper_end(arrays["potential"], claim, data)
+            require(upper <= claim.upper, f"{float(upper):.12g} follows for the upper end, more than is claimed", 1)
+        said = {key: text[key] for key in ("cost", "eps", "tau", "order") if key in text}
+        return dict(exit=0, verdict="proved", why="", **said, risk_lower=lower, risk_upper=upper, unchecked=unchecked)
+    except Refused as error:
+        code, why = error.args
+    except Exception as error:  # of any type: it depends on where the damage is
+        code, why = 2, f"it cannot be read ({' '.join(f'{type(error).__name__}: {error}'.split())[:200]})"
+    return {"exit": code, "verdict": "false" if code == 1 else "not checkable", "why": why}
+
+
+def require(holds: Any, rule: str, code: int = 2) -> None:
+    """Refuse the certificate where something does not hold: 1 for what is false, 2 for what cannot be checked."""
+    if not holds:
+        raise Refused(code, rule)
+
+
+def unpack(path: Any, skipped: tuple[str, ...] = ("about",)) -> tuple[Any, dict[str, np.ndarray]]:
+    """The claim and the arrays, of which none is unpacked before the sizes of all are known, and none is unpickled."""
+    require(zipfile.is_zipfile(path), f"{path} is no .npz file, is cut short, or is not there")
+    with zipfile.ZipFile(path) as file:
+        infos, names = file.infolist(), {name for name in file.namelist() if not name.startswith(skipped)}
+        fits = sum(info.file_size for info in infos) <= MOST_BYTES and {info.compress_type for info in infos} <= {0, 8}
+        fits &= len({info.filename for info in infos}) == len(infos) <= MOST_MEMBERS
+        require(fits, f"it has over {MOST_BYTES} bytes or {MOST_MEMBERS} members, or is not just deflated")
+        read = np.lib.format.read_array  # which unpickles nothing unless it is told to
+        arrays = {name.removesuffix(".npy"): read(file.open(name)) for name in names - {"claim.json"}}
+        return json.loads(file.open("claim.json").read(MOST_CLAIM).decode()), arrays
+
+
+def read_claim(claim: Any, data: Data) -> Claim:
+    """The claim, once it is known to be one about these data."""
+    for name, value in {"format": "motlp certificate", "version": 1}.items():
+        require(claim[name] == value, f"its {name} is {claim[name]!r:.60}, and only {value!r} is known")
+    (n, d), classes, there = data.points.shape, int(data.labels.max()) + 1, claim["data"]
+    here = {"points": n, "features": d, "classes": classes, "type": data.points.dtype.str, "unit": str(data.unit)}
+    for name, array in zip(("points", "labels", "masses"), data, strict=False):
+        here[f"sha256_{name}"] = hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
+    for name, value in here.items():
+        require(there[name] == value, f"it is about other data: their {name} is {there[name]!r:.80}, not {value!r}")
+    order = classes if claim["order"] == "full" else claim["order"]
+    require(order in range(1, classes + 1), "its order is none")
+    norm, quadratic = claim["cost"], claim["cost"] == "quadratic"
+    require(quadratic or norm in ("l2", "linf", "l1"), f"its cost is {norm!r:.60}, which is not known")
+    texts = [claim[key] for key in ("risk_lower", "risk_upper", "tau" if quadratic else "eps", "weight_unit")]
+    require(all(re.fullmatch("[0-9]{1,3000}([./][0-9]{1,3000})?", text or "0") for text in texts), "a number is none")
+    lower, upper, reach, unit = (None if text is None else Fraction(text) for text in texts)
+    require(max(lower, upper or 0) <= 1 and unit > 0 and (reach > 0 or not quadratic), "a number is out of range")
+    return Claim(norm, reach * data.unit**2 if quadratic else reach / data.unit, int(order), lower, upper, unit)
+
+
+def check_arrays(arrays: dict[str, np.ndarray], claim: Claim, data: Data) -> None:
+    """Refuse arrays of other names, types, shapes or values than the format has."""
+    n, d = data.points.shape
+    wanted: dict[str, Any] = {} if claim.upper is None else {"potential": ("<f8", n)}
+    for k in range(2, claim.order + 1):
+        if (members := arrays.get(f"members_{k}")) is not None:
+            sets = len(members)
+            wanted |= {f"members_{k}": ("<i4", sets, k), f"weights_{k}": ("<f8", sets)}
+            if k > 2 and claim.norm == "l2":
+                wanted[f"centres_{k}"] = "<i8 text", sets, k
+            elif k > 2 and claim.norm == "l1":
+                wanted |= {f"centres_{k}": ("<i8 <f8 text", sets, d), f"denominators_{k}": ("<i8 text", sets)}
+            require(((members >= 0) & (members < n)).all(), f"members_{k} names points that are not there")
+    require(set(arrays) == set(wanted), f"it lacks, or should not have, {sorted(set(arrays) ^ set(wanted))}"[:200])
+    for name, (types, *shape) in wanted.items():
+        array = arrays[name]
+        kind = "text" if array.dtype.kind == "S" and array.dtype.itemsize <= 2000 else array.dtype.str
+        require(kind in types.split() and [*array.shape] == shape, f"{name} is of another type or shape")
+        fits = kind != "<f8" or (np.isfinite(array) & ((array >= 0) | name.startswith("centres"))).all()
+        require(fits, f"{name} holds numbers that are negative or not finite")
+
+
+def whole(array: np.ndarray, times: int = 0) -> tuple[np.ndarray, Fraction]:
+    """Numbers as whole numbers times a power of two: Python's, or 64 bits if that holds distances of `times` points."""
+    if array.dtype.kind != "f":
+        if times and array.shape[-1] * (2 * times * max(-int(array.min()), int(array.max()))) ** 2 < 2**63:
+            return array.astype(np.int64), Fraction(1)
+        numbers = [*map(int, array.ravel().tolist()), None]  # of texts, too; None keeps it an array of objects
+        return np.array(numbers, object)[:-1].reshape(array.shape), Fraction(1)
+    mantissas, exponents = np.frexp(array.astype(np.float64))
+    digits = np.ldexp(mantissas, 53).astype(np.int64)
+    lowest = int(exponents.min(where=digits != 0, initial=1100))
+    return digits.astype(object) << np.maximum(exponents - lowest, 0).astype(object), Fraction(2) ** (lowest - 53)
+
+
+def length(gaps: np.ndarray, norm: str) -> np.ndarray:
+    """Lengths along the last axis, in whole numbers; squared ones, unless the norm is l1 or linf."""
+    gaps = np.abs(gaps) if norm in ("l1", "linf") else gaps * gaps
+    return (gaps.max(axis=-1) if norm == "linf" else gaps.sum(axis=-1)).astype(object)
+
+
+def lower_end(arrays: dict[str, np.ndarray], claim: Claim, data: Data) -> Fraction:
+    """The lower end that follows from the weights, once every set is known to be an interaction."""
+    orders = [k for k in range(2, claim.order + 1) if f"members_{k}" in arrays]
+    weights, unit = whole(np.concatenate([np.zeros(1), *(arrays[f"weights_{k}"] for k in orders)]))
+    masses, step = whole(data.masses)
+    ratio = claim.weight_unit * unit / step
+    covered, spent, start = [0] * len(masses), Fraction(0), 1
+    for k in orders:
+        size, names = max(1, BLOCK // (k * data.points.shape[1])), (f"centres_{k}", f"denominators_{k}")
+        for first in range(0, len(arrays[f"members_{k}"]), size):
+            rows = arrays[f"members_{k}"][first : first + size]
+            shown = [arrays[name][first : first + size] for name in names if name in arrays]
+            some, start = weights[start : start + len(rows)] * ratio.numerator, start + len(rows)
+            spent += sum(some * check_sets(rows, shown, claim, data))
+            for v, weight in zip(rows.ravel().tolist(), np.repeat(some, k).tolist(), strict=True):
+                covered[v] += weight
+    missing = sum(max(0, m * ratio.denominator - c) for m, c in zip(masses.tolist(), covered, strict=True))
+    return max(Fraction(0), 1 - (spent + missing) / (ratio.denominator * sum(masses)))
+
+
+def check_sets(rows: np.ndarray, shown: list[np.ndarray], claim: Claim, data: Data) -> Any:
+    """The prices 1 + c_A of sets of points, once they are known to be interactions, which meet at the place c/q."""
+    labels, k = np.sort(data.labels[rows], axis=1), rows.shape[1]
+    require((labels[:, 1:] > labels[:, :-1]).all(), "a set has two points of one class", 1)
+    share = whole(shown[0])[0] if shown and claim.norm == "l2" else np.ones(rows.shape, object)
+    x, step = whole(data.points[rows], int(share.sum(axis=1).max()))
+    if claim.norm == "l1" and shown:
+        (c, unit), (q, _) = whole(shown[0]), whole(shown[1])
+        x, c, q = x.astype(object), c * (unit / step).numerator, q * (unit / step).denominator
+    elif claim.norm == "linf":
+        c, q = x.min(axis=1) + x.max(axis=1), np.full(len(rows), 2, object)
+    else:
+        c, q = (share.astype(x.dtype)[:, :, None] * x).sum(axis=1), share.sum(axis=1)
+    require((share >= 0).all() and (q > 0).all(), "a centre has a negative weight, or a denominator of 0")
+    far = length(q.astype(x.dtype)[:, None, None] * x - c[:, None], claim.norm)  # from the centre, q times
+    if claim.norm == "quadratic":
+        return 1 + far.sum(axis=1) * (claim.reach * step**2 / k**2)
+    power, reach = (2 if claim.norm == "l2" else 1), claim.reach / step
+    met = far * reach.denominator**power <= (reach.numerator * q[:, None]) ** power
+    require(met.all(), "the points of a set do not meet within reach", 1)
+    return 1
+
+
+def upper_end(potential: np.ndarray, claim: Claim, data: Data) -> tuple[Fraction, str]:
+    """The upper end that follows from a potential that no interaction violates, and what of that was not checked."""
+    (masses, _), (g, step), unchecked = whole(data.masses), whole(potential), ""
+    try:
+        search(g, int(1 / step), claim, data)
+    except Refused as error:
+        require(error.args[0] == 0, *error.args[::-1])
+        unchecked = f"that no interaction violates the potential rests on motlp's search: {error.args[1]}"
+    return 1 - step * sum(masses * g) / sum(masses), unchecked
+
+
+def search(g: np.ndarray, one: int, claim: Claim, data: Data) -> None:
+    """Refuse a potential that some interaction violates: all sets that might are grown in the order of falling g."""
+    used = [v for v in np.argsort(-g, kind="stable").tolist() if g[v]]
+    require(len(used) <= SEARCHED, f"there are more than {SEARCHED} points", 0)
+    g, labels, near = g[used], data.labels[used], []  # near: points further down within reach, and their distances
+    x, step = whole(data.points[[*used, 0]], 1)
+    price = claim.reach * step**2 if claim.norm == "quadratic" else 0
+    reach = (2 * claim.reach / step) ** (2 if claim.norm == "l2" else 1)  # of the points of an interaction
+    reach = 2 * (claim.order * max(g) - one) / (one * price) if price and used else reach
+    for u, label in enumerate(labels):
+        far = length(x[u + 1 : -1] - x[u], claim.norm)
+        close = np.flatnonzero((labels[u + 1 :] != label) & (far <= floor(reach)))
+        near.append(dict(zip((close + u + 1).tolist(), far[close].tolist(), strict=True)))
+        require(sum(map(len, near)) <= TRIED, f"more than {TRIED} pairs are within reach", 0)
+    sets = [[u] for u in range(len(used))]
+    for size in range(1, claim.order + 1):
+        larger, left = [], claim.order - size  # in l1, four points that are pairwise within reach may still not meet
+        for A in sets:
+            total, spread = sum(g[A]), sum(near[u][v] for u, v in combinations(A, 2))
+            most, sure = one * (1 + price * spread / size), claim.norm != "l1" or size < 4
+            require(total <= most, f"points {sorted(used[v] for v in A)} violate the potential", int(sure))
+            common = set(near[A[0]]).intersection(*(near[u] for u in A)) if total + left * g[A[-1]] > most else ()
+            for w in sorted(common):
+                if total + left * g[w] <= most:
+                    break
+                if claim.norm != "l2" or size == 1 or 4 * square([*A, w], near) <= reach:
+                    larger.append([*A, w])
+            require(len(larger) <= TRIED, f"more than {TRIED} sets are to be looked at", 0)
+        sets = larger
+
+
+def square(A: list[int], near: list[dict[int, Any]]) -> Fraction:
+    """Squared radius of the smallest l2 ball: of the balls around subsets with a centre inside, that of the widest."""
+    best = Fraction(0)
+    for S in (S for size in range(2, len(A) + 1) for S in combinations(A, size)):
+        rows = [[Fraction(near[min(u, v)].get(max(u, v), 0)) for v in S] + [Fraction(1)] for u in S]
+        for i in range(len(S)):
+            rows[i:] = sorted(rows[i:], key=lambda row: row[i] == 0)
+            rows[i] = [entry / (rows[i][i] or 1) for entry in rows[i]]
+            rows = [[a - (row is not rows[i]) * row[i] * b for a, b in zip(row, rows[i], strict=True)] for row in rows]
+        z = [row[-1] for row in rows]  # Dz = 1, and these weights of the centre give 1/(2Σz)
+        if all(row[i] for i, row in enumerate(rows)) and min(z) >= 0:
+            best = max(best, 1 / (2 * sum(z)))
+    return best
+
+
+def read_data(path: Any) -> Data:
+    """The arrays x, y, mass and unit of a .npz file."""
+    file = np.load(path, allow_pickle=False)
+    x, y = file["x"], np.unique(file["y"], return_inverse=True)[1].astype("<i4")
+    mass = file["mass"].astype(np.float64) if "mass" in file else np.ones(len(y))
+    unit = Fraction(str(file["unit"]) if "unit" in file else Fraction(1, 255 if x.dtype == np.uint8 else 1))
+    return Data((x.view(np.uint8) if x.dtype == bool else x).reshape(len(y), -1), y, mass / mass.sum(), unit)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(print(__doc__) or 2)
+    report = verify(*sys.argv[1:])
+    print("\n".join(f"{name:11}{value}" for name, value in report.items()))
+    sys.exit(report["exit"])
