@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from motlp.problem.measure import LabeledMeasure as LabeledMeasure
     from motlp.problem.threat import Ball as Ball
     from motlp.problem.threat import Quadratic as Quadratic
+    from motlp.proof.certificate import Certificate as Certificate
     from motlp.proof.decimals import round_down as round_down
     from motlp.proof.decimals import round_up as round_up
+    from motlp.proof.verification import Verification as Verification
+    from motlp.proof.verification import verify as verify
     from motlp.solving.sinkhorn import NotConverged as NotConverged
     from motlp.solving.sinkhorn import Regularised as Regularised
     from motlp.solving.sinkhorn import sinkhorn as sinkhorn
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
 # The rooms and files that hold the public names.
 _HOME = {
     "Ball": "problem.threat",
+    "Certificate": "proof.certificate",
     "Hypergraph": "problem.hypergraph",
     "LabeledMeasure": "problem.measure",
     "LinearProgram": "frameworks.model",
@@ -54,6 +58,7 @@ _HOME = {
     "Regularised": "solving.sinkhorn",
     "Solution": "solving.solution",
     "Status": "frameworks.answer",
+    "Verification": "proof.verification",
     "declare": "frameworks.declaration",
     "interactions": "problem.interactions",
     "load": "problem.archive",
@@ -66,6 +71,7 @@ _HOME = {
     "solvers": "solving.solve",
     "sweep": "studies.sweep",
     "untruncated": "solving.untruncated",
+    "verify": "proof.verification",
 }
 _MODULES = ("datasets", "errors")
 __all__ = ["__version__", *_MODULES, *_HOME]

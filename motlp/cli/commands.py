@@ -10,18 +10,41 @@ from typing import Annotated
 import typer
 
 from motlp.cli.flags import TRACEBACK, with_flags
-from motlp.cli.inputs import load_source, make_executor, make_hypergraph, make_method, make_problem
+from motlp.cli.inputs import (
+    load_interactions,
+    load_measure,
+    load_source,
+    make_executor,
+    make_hypergraph,
+    make_method,
+    make_problem,
+)
 from motlp.cli.interrupt import answer_at_interrupt
 from motlp.cli.output import Stream, print_answer
 from motlp.cli.progress import Stages
-from motlp.cli.settings import BoundSettings, InteractionsSettings, SweepSettings
+from motlp.cli.settings import (
+    BoundSettings,
+    CertificateSettings,
+    InteractionsSettings,
+    SweepSettings,
+    VerifySettings,
+)
 from motlp.errors import InvalidConfig, arg
 from motlp.frameworks.answer import Status
 from motlp.problem.archive import save
+from motlp.proof.certificate import Certificate
+from motlp.proof.verification import verify
 from motlp.report.curve import check_plot, plot_risk
-from motlp.report.records import bound_record, interactions_record
-from motlp.report.tables import bound_table, interactions_table, solver_table, sweep_table
-from motlp.report.words import summary
+from motlp.report.records import bound_record, certificate_record, interactions_record, verification_record
+from motlp.report.tables import (
+    bound_table,
+    certificate_table,
+    interactions_table,
+    solver_table,
+    sweep_table,
+    verification_table,
+)
+from motlp.report.words import claimed, summary, verified
 from motlp.solving.method import FullMethod, Method
 from motlp.solving.solution import Solution
 from motlp.solving.solve import solvers
@@ -53,6 +76,7 @@ def run_bound(settings: BoundSettings, out: Stream) -> None:
     For example: motlp bound digits --norm l2 --eps 1.0
     """
     method = make_method(settings, [settings.order])
+    check_writable(settings.save_certificate)
     with Stages(settings.quiet) as stages, make_executor(settings) as executor:
         if isinstance(method, FullMethod):
             solution = solve_all_orders(settings, method, stages, executor)
@@ -66,6 +90,8 @@ def run_bound(settings: BoundSettings, out: Stream) -> None:
         print_answer(out, bound_record(solution, stages.seconds))
     else:
         print_answer(out, summary(solution), bound_table(solution, stages.seconds))
+    if settings.save_certificate is not None:
+        solution.certificate().save(settings.save_certificate)
     if solution.status.label in WITHOUT_ANSWER:
         raise typer.Exit(1)
 
@@ -145,6 +171,42 @@ def run_interactions(settings: InteractionsSettings, out: Stream) -> None:
         print_answer(out, interactions_record(hypergraph, stages.seconds))
     else:
         print_answer(out, interactions_table(hypergraph, stages.seconds))
+
+
+@app.command("verify")
+@with_flags(VerifySettings)
+def run_verify(settings: VerifySettings, out: Stream) -> None:
+    """Check a certificate against its data, in exact arithmetic: 0 proved, 1 false, 2 not checkable.
+
+    For example: motlp verify digits.cert.npz digits
+    """
+    with Stages(settings.quiet) as stages:
+        with stages.stage("load"):
+            saved = load_interactions(settings, None)
+            measure = load_measure(settings) if saved is None else saved.measure
+        with stages.stage("verify"):
+            found = verify(settings.certificate, measure)
+    if settings.json_:
+        print_answer(out, verification_record(found, stages.seconds))
+    elif found.exit == 0:
+        print_answer(out, verified(found, measure.name), verification_table(found, measure, stages.seconds))
+    if found.exit:
+        print(f"motlp: {settings.certificate} is {found.verdict}: {found.why}.", file=sys.stderr)
+        raise typer.Exit(found.exit)
+
+
+@app.command("show")
+@with_flags(CertificateSettings)
+def run_show(settings: CertificateSettings, out: Stream) -> None:
+    """What a certificate claims, and what its plan and its potential say of the data.
+
+    For example: motlp show digits.cert.npz
+    """
+    certificate = Certificate.load(settings.certificate)
+    if settings.json_:
+        print_answer(out, certificate_record(certificate))
+    else:
+        print_answer(out, claimed(certificate), certificate_table(certificate))
 
 
 @app.command("solvers")

@@ -12,7 +12,15 @@ from pydantic.fields import FieldInfo
 from typer.models import ArgumentInfo, ParameterInfo
 
 from motlp.cli.output import Stream
-from motlp.cli.settings import PANELS, RUN, BoundSettings, InteractionsSettings, Settings, SweepSettings
+from motlp.cli.settings import (
+    PANELS,
+    RUN,
+    BoundSettings,
+    InteractionsSettings,
+    Settings,
+    SweepSettings,
+    VerifySettings,
+)
 from motlp.cli.sources import read_settings
 
 Work = Callable[[Any, Stream], None]  # of settings, and of the stream that the answer goes to
@@ -62,7 +70,7 @@ def flag_type(field: FieldInfo) -> Any:
 def list_flags() -> dict[str, str]:
     """The flags of all commands, by the names of their settings."""
     flags = {"config": "--config"}
-    for kind in (BoundSettings, InteractionsSettings, SweepSettings):
+    for kind in (BoundSettings, InteractionsSettings, SweepSettings, VerifySettings):
         for field in kind.model_fields.values():
             known, name = parameter(field), field.alias or ""
             flags[name.replace("-", "_")] = str(known.metavar) if isinstance(known, ArgumentInfo) else f"--{name}"

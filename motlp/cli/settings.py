@@ -71,7 +71,16 @@ class DataSettings(Settings):
     ] = None
 
 
-class RunSettings(DataSettings):
+class AnswerSettings(Settings):
+    """How a command answers."""
+
+    json_: Annotated[bool, Option("--json/--no-json", help="print JSON instead of tables", rich_help_panel=RUN)] = (
+        Field(default=False, alias="json")
+    )
+    quiet: Annotated[bool, Option(help="show no progress", rich_help_panel=RUN)] = False
+
+
+class RunSettings(AnswerSettings, DataSettings):
     """How a command runs, with the norm, which all of them take."""
 
     norm: Annotated[
@@ -85,10 +94,6 @@ class RunSettings(DataSettings):
         str | None,
         Option(metavar="ADDRESS", help="run on Dask: local, or a scheduler's address tcp://…", rich_help_panel=RUN),
     ] = None
-    json_: Annotated[bool, Option("--json/--no-json", help="print JSON instead of tables", rich_help_panel=RUN)] = (
-        Field(default=False, alias="json")
-    )
-    quiet: Annotated[bool, Option(help="show no progress", rich_help_panel=RUN)] = False
 
 
 class ThreatSettings(RunSettings):
@@ -145,6 +150,23 @@ class SolveSettings(RunSettings):
 
 class BoundSettings(ThreatSettings, SolveSettings):
     """For `motlp bound`: one budget, one order."""
+
+    save_certificate: Annotated[
+        Path | None,
+        Option(metavar="FILE", help=".npz file: what is proved, for anyone to check", rich_help_panel=RUN),
+    ] = None
+
+
+class CertificateSettings(AnswerSettings):
+    """For `motlp show`: a certificate."""
+
+    certificate: Annotated[
+        Path, Argument(metavar="CERTIFICATE", help="a file that --save-certificate wrote", show_default=False)
+    ]
+
+
+class VerifySettings(DataSettings, CertificateSettings):
+    """For `motlp verify`: a certificate, and the data that it is about."""
 
 
 class SweepSettings(SolveSettings):

@@ -40,7 +40,7 @@ def weigh_centres(points: Points, members: Sets, radius: Fraction) -> Whole:
     def look(some: Sets, distances: Float64[np.ndarray, "sets pairs"]) -> Whole:
         weights, proved = np.zeros(some.shape, np.int64), np.zeros(len(some), bool)
         _round_weights(distances, np.array(SCALES), threshold, 1.0 + error, UNDERFLOW, weights, proved)
-        found = weights.tolist()
+        found: Whole = [row.tolist() for row in weights]
         for row in np.flatnonzero(~proved).tolist():
             found[row] = exact_weights(points, some[row], radius)
         return found

@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float64, Int32, Shaped
@@ -22,7 +22,7 @@ from jaxtyping import Float64, Int32, Shaped
 from motlp.errors import InvalidFile, NoCertificate, one_line
 from motlp.problem.archive import check_path
 from motlp.problem.hypergraph import check_order
-from motlp.problem.measure import LabeledMeasure, check_measure
+from motlp.problem.threat import Ball, Quadratic, Threat
 from motlp.proof import verifier
 from motlp.system.atomic import write_atomically
 
@@ -66,6 +66,29 @@ class Certificate:
 
     claim: Mapping[str, Any]
     arrays: Mapping[str, Shaped[np.ndarray, "..."]]
+
+    @property
+    def threat(self) -> Threat:
+        """The adversary."""
+        if self.claim["cost"] == "quadratic":
+            return Quadratic(Fraction(self.claim["tau"]))
+        return Ball(self.claim["cost"])
+
+    @property
+    def eps(self) -> Fraction | None:
+        """The budget ε, in features; None under the quadratic cost."""
+        return None if self.claim["cost"] == "quadratic" else Fraction(self.claim["eps"])
+
+    @property
+    def order(self) -> int | Literal["full"]:
+        """The truncation order, or "full"."""
+        return self.claim["order"]
+
+    @property
+    def class_names(self) -> list[str]:
+        """Names of the classes; their numbers where the certificate has no names."""
+        names, classes = self.claim["about"].get("class_names", []), self.claim["data"]["classes"]
+        return [str(name) for name in names] if len(names) == classes else [str(k) for k in range(classes)]
 
     @property
     def risk_lower(self) -> Fraction:
@@ -224,32 +247,13 @@ def check_parts(claim: Any, arrays: dict[str, np.ndarray]) -> None:
         verifier.Claim(claim["cost"], None, order, None, end, None),
         verifier.Data(points, None, None, None),
     )
-    numbers = [claim["risk_lower"], claim["weight_unit"], *([] if end is None else [end])]
+    reach = claim["tau" if claim["cost"] == "quadratic" else "eps"]
+    numbers = [claim["risk_lower"], claim["weight_unit"], reach, *([] if end is None else [end])]
+    if not isinstance(claim["about"], dict) or claim["cost"] not in ("l2", "linf", "l1", "quadratic"):
+        raise ValueError("its claim is none")
     if claim["format"] != FORMAT or not all(re.fullmatch(RATIONAL, text) for text in numbers):
         raise ValueError("its claim is none")
     for name, dtype in (("labels", "<i4"), ("masses", "<f8")):
         array = arrays[f"about_{name}"].astype(dtype)
         if hashlib.sha256(array.tobytes()).hexdigest() != about[f"sha256_{name}"]:
             raise ValueError(f"its {name} were altered")
-
-
-def verify(certificate: Certificate | str | Path, measure: LabeledMeasure) -> dict[str, Any]:
-    """Check a certificate, or the file of one, against the points, labels and masses that it is about.
-
-    Returns:
-        `exit` (0 proved, 1 false, 2 not checkable), the `verdict` in a word, and `why` in words where it is not proved;
-        where it is, the adversary, both ends as exact fractions, computed anew, and what was left `unchecked`.
-
-    Raises:
-        InvalidMeasure: `measure` is not one.
-        InvalidFile: `certificate` is neither a certificate nor a path.
-    """
-    check_measure(measure)
-    place: Any = certificate
-    if isinstance(certificate, Certificate):
-        place = BytesIO()
-        certificate.write(place)
-    else:
-        check_path(certificate)
-    data = verifier.Data(measure.points, measure.labels, measure.mass, measure.unit)
-    return verifier.verify(place, data)

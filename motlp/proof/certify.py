@@ -87,7 +87,7 @@ def describe_data(measure: LabeledMeasure) -> dict[str, Any]:
         "classes": measure.classes,
         "type": points.dtype.str,
         "unit": str(measure.unit),
-        **{f"sha256_{name}": hashlib.sha256(np.ascontiguousarray(array)).hexdigest() for name, array in hashed.items()},
+        **{f"sha256_{name}": hashlib.sha256(array.tobytes()).hexdigest() for name, array in hashed.items()},
     }
 
 
@@ -120,7 +120,7 @@ def show_meeting(hypergraph: Hypergraph, rows: Int32[np.ndarray, "sets k"]) -> A
         InvalidHypergraph: the points of a set do not meet.
     """
     measure, norm = hypergraph.measure, hypergraph.threat.norm
-    radius = hypergraph.threat.budget(hypergraph.eps) / measure.unit
+    radius = (hypergraph.eps or Fraction(0)) / measure.unit
     try:
         if norm == "l2":
             scaled = scale(measure.points, 2 * radius)

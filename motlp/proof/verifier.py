@@ -77,7 +77,7 @@ def read_claim(claim: Any, data: Data) -> Claim:
     (n, d), classes, there = data.points.shape, int(data.labels.max()) + 1, claim["data"]
     here = {"points": n, "features": d, "classes": classes, "type": data.points.dtype.str, "unit": str(data.unit)}
     for name, array in zip(("points", "labels", "masses"), data, strict=False):
-        here[f"sha256_{name}"] = hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
+        here[f"sha256_{name}"] = hashlib.sha256(array.tobytes()).hexdigest()
     for name, value in here.items():
         require(there[name] == value, f"it is about other data: their {name} is {there[name]!r:.80}, not {value!r}")
     order = classes if claim["order"] == "full" else claim["order"]
@@ -86,7 +86,7 @@ def read_claim(claim: Any, data: Data) -> Claim:
     require(quadratic or norm in ("l2", "linf", "l1"), f"its cost is {norm!r:.60}, which is not known")
     texts = [claim[key] for key in ("risk_lower", "risk_upper", "tau" if quadratic else "eps", "weight_unit")]
     require(all(re.fullmatch("[0-9]{1,3000}([./][0-9]{1,3000})?", text or "0") for text in texts), "a number is none")
-    lower, upper, reach, unit = (None if text is None else Fraction(text) for text in texts)
+    lower, upper, reach, unit = (text and Fraction(text) for text in texts)
     require(max(lower, upper or 0) <= 1 and unit > 0 and (reach > 0 or not quadratic), "a number is out of range")
     return Claim(norm, reach * data.unit**2 if quadratic else reach / data.unit, int(order), lower, upper, unit)
 
@@ -228,7 +228,7 @@ def square(A: list[int], near: list[dict[int, Any]]) -> Fraction:
             rows = [[a - (row is not rows[i]) * row[i] * b for a, b in zip(row, rows[i], strict=True)] for row in rows]
         z = [row[-1] for row in rows]  # Dz = 1, and these weights of the centre give 1/(2Σz)
         if all(row[i] for i, row in enumerate(rows)) and min(z) >= 0:
-            best = max(best, 1 / (2 * sum(z)))
+            best = max(best, 1 / (2 * sum(z, Fraction(0))))
     return best
 
 

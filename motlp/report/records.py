@@ -5,8 +5,10 @@ from fractions import Fraction
 from typing import Any
 
 from motlp.problem.hypergraph import Hypergraph
-from motlp.problem.threat import Ball, Quadratic
+from motlp.problem.threat import Ball, Quadratic, Threat
+from motlp.proof.certificate import Certificate
 from motlp.proof.decimals import float_above, float_below
+from motlp.proof.verification import Verification
 from motlp.solving.solution import Solution
 
 
@@ -42,23 +44,57 @@ def interactions_record(hypergraph: Hypergraph, seconds: dict[str, float]) -> di
             "classes": measure.classes,
             "unit": str(measure.unit),
         },
-        "threat": threat_record(hypergraph),
+        "threat": describe_threat(hypergraph.threat, hypergraph.eps),
         "order": hypergraph.order,
         "interactions": {str(order): count for order, count in hypergraph.counts.items()},
         "seconds": {stage: round(time, 4) for stage, time in seconds.items()},
     }
 
 
-def threat_record(hypergraph: Hypergraph) -> dict[str, Any]:
+def describe_threat(threat: Threat, eps: Fraction | None) -> dict[str, Any]:
     """The adversary; numbers that are no floats are rounded to a stronger adversary.
 
     What is proved against an adversary holds against every stronger one.
     """
-    match hypergraph.threat:
+    match threat:
         case Ball(norm=norm):
-            return {"cost": "ball", "norm": norm, "eps": to_float(hypergraph.eps or Fraction(0), float_above)}
+            return {"cost": "ball", "norm": norm, "eps": to_float(eps or Fraction(0), float_above)}
         case Quadratic(tau=tau):
             return {"cost": "quadratic", "tau": to_float(tau, float_below)}
+
+
+def certificate_record(certificate: Certificate) -> dict[str, Any]:
+    """The claim of a certificate, and what its plan and its potential say; nothing of it is checked."""
+    record: dict[str, Any] = {
+        "claim": dict(certificate.claim),
+        "interactions": {str(k): len(certificate.members(k)) for k in certificate.orders},
+    }
+    if certificate.risk_upper is None:
+        return record
+    return record | {
+        "binding": {str(k): len(certificate.binding(k)) for k in certificate.orders},
+        "hopeless": certificate.hopeless.tolist(),
+        "safe": certificate.safe.tolist(),
+        "slackness": certificate.slackness.total,
+        "risk_by_class": dict(zip(certificate.class_names, certificate.risk_by_class.tolist(), strict=True)),
+    }
+
+
+def verification_record(found: Verification, seconds: dict[str, float]) -> dict[str, Any]:
+    """What became of a certificate; ends are floats rounded outwards, and exact fractions as texts."""
+    record: dict[str, Any] = {"exit": found.exit, "verdict": found.verdict, "why": found.why}
+    if found.threat is not None and found.risk_lower is not None:
+        upper = found.risk_upper
+        record |= {
+            "threat": describe_threat(found.threat, found.eps),
+            "order": found.order,
+            "risk_lower": float_below(found.risk_lower),
+            "risk_lower_exactly": str(found.risk_lower),
+            "risk_upper": None if upper is None else float_above(upper),
+            "risk_upper_exactly": None if upper is None else str(upper),
+            "unchecked": found.unchecked,
+        }
+    return record | {"seconds": {stage: round(time, 4) for stage, time in seconds.items()}}
 
 
 def to_float(number: Fraction, otherwise: Callable[[Fraction], float]) -> float:

@@ -3,18 +3,28 @@
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, Context
 
+import numpy as np
+from jaxtyping import Float64, Int32
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 
 from motlp.frameworks.catalogue import SolverInfo
 from motlp.problem.hypergraph import Hypergraph
+from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import spell
-from motlp.proof.decimals import round_up
+from motlp.proof.certificate import Certificate
+from motlp.proof.decimals import PLACES, round_down, round_up
+from motlp.proof.verification import Verification
 from motlp.report.words import adversary, interval, lower_end, solver_risk
 from motlp.solving.solution import FULL, Solution
 from motlp.studies.rows import SweepRow
 
+# Where the adversary moves points to, as the verifier has seen.
+PLACES_OF_MEETING = {
+    "l2": "points meet in their convex hull, so inputs in a box stay in it and need not be clipped",
+    "linf": "points meet between their extremes, so inputs in a box stay in it and need not be clipped",
+}
 TWO_DIGITS = Context(prec=2, rounding=ROUND_CEILING)  # of a gap: rounded up, it is never printed as less than it is
 
 
@@ -47,9 +57,86 @@ def problem_rows(hypergraph: Hypergraph, generated: bool = False) -> list[tuple[
         ("data", measure.name),
         ("points", f"{measure.size:,} of {measure.dimension:,} features, unit {measure.unit}"),
         ("classes", f"{measure.classes}: {class_list(measure.class_names)}"),
-        ("adversary", adversary(hypergraph)),
+        ("adversary", adversary(hypergraph.threat, hypergraph.eps)),
         ("interactions", ("generated: " if generated else "") + ", ".join(counts)),
     ]
+
+
+def certificate_table(certificate: Certificate) -> RenderableType:
+    """What a certificate claims, and what its plan and its potential say; nothing of it is checked."""
+    claim, about = certificate.claim, certificate.claim["about"]
+    data = claim["data"]
+    upper = certificate.risk_upper
+    carrying = [f"order {k}: {len(certificate.members(k)):,}" for k in certificate.orders]
+    rows = [
+        ("data", f"{about.get('name', '')}, SHA-256 of the points {data['sha256_points'][:16]}…"),
+        ("points", f"{data['points']:,} of {data['features']:,} features, unit {data['unit']}"),
+        ("classes", f"{data['classes']}: {class_list(tuple(certificate.class_names))}"),
+        ("adversary", adversary(certificate.threat, certificate.eps)),
+        ("order", str(certificate.order)),
+        ("risk ≥", spell(round_down(certificate.risk_lower, PLACES))),
+        ("risk ≤", f"none: {about.get('missing', '')}" if upper is None else spell(round_up(upper, PLACES))),
+        ("made by", ", ".join(str(about[key]) for key in ("model", "framework", "solver", "status") if about.get(key))),
+        ("mass on", ", ".join(carrying) or "single points only"),
+    ]
+    if upper is None:
+        return name_value_table(rows)
+    return Group(name_value_table(rows + potential_rows(certificate)), class_table(certificate))
+
+
+def potential_rows(certificate: Certificate) -> list[tuple[str, str]]:
+    """What the potential, and the classifier that it makes, say."""
+    mass, slackness = certificate.mass, certificate.slackness
+    parts = {
+        "interactions": sum(map(float, map(np.sum, slackness.interactions.values()))),
+        "points alone": float(slackness.alone.sum()),
+        "points covered too often": float(slackness.excess.sum()),
+    }
+    binding = [f"order {k}: {len(certificate.binding(k)):,}" for k in certificate.orders]
+    return [
+        ("binding", ", ".join(binding) or "none"),
+        ("hopeless", count_points(certificate.hopeless, mass, "potential 0")),
+        ("safe", count_points(certificate.safe, mass, "potential 1")),
+        ("slackness", f"{slackness.total:.1e}: " + ", ".join(f"{name} {value:.1e}" for name, value in parts.items())),
+    ]
+
+
+def count_points(points: Int32[np.ndarray, " _"], mass: Float64[np.ndarray, " points"], what: str) -> str:
+    """How many points, and of how much mass."""
+    return f"{len(points):,} points, of mass {mass[points].sum():.6g} ({what})"
+
+
+def class_table(certificate: Certificate) -> Table:
+    """The risk of the classifier that the potential makes, class by class."""
+    grid = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("class", "mass", "hopeless", "safe", "risk"):
+        grid.add_column(name, justify="left" if name == "class" else "right")
+    labels, classes = certificate.arrays["about_labels"], len(certificate.class_names)
+    masses = np.bincount(labels, certificate.mass, classes)
+    hopeless, safe = (np.bincount(labels[some], minlength=classes) for some in (certificate.hopeless, certificate.safe))
+    columns = certificate.class_names, masses, hopeless, safe, certificate.risk_by_class
+    for name, mass, lost, kept, risk in zip(*columns, strict=True):
+        grid.add_row(name, f"{mass:.6g}", f"{lost:,}", f"{kept:,}", f"{risk:.6f}")
+    return grid
+
+
+def verification_table(found: Verification, measure: LabeledMeasure, seconds: dict[str, float]) -> RenderableType:
+    """What was proved, on what, against whom, and what was not checked; `seconds` is wall time by stage."""
+    assert found.threat is not None
+    assert found.risk_lower is not None
+    upper = "none is claimed" if found.risk_upper is None else spell(round_up(found.risk_upper, PLACES))
+    rows = [
+        ("data", measure.name),
+        ("points", f"{measure.size:,} of {measure.dimension:,} features, unit {measure.unit}; the same as claimed"),
+        ("adversary", adversary(found.threat, found.eps)),
+        ("order", str(found.order)),
+        ("risk ≥", f"{spell(round_down(found.risk_lower, PLACES))}, checked in full, in exact arithmetic"),
+        ("risk ≤", upper),
+        ("unchecked", found.unchecked or "nothing"),
+    ]
+    if places := PLACES_OF_MEETING.get(found.threat.norm):
+        rows.append(("places", places))
+    return name_value_table([*rows, ("seconds", stage_times(seconds))])
 
 
 def class_list(names: tuple[str, ...]) -> str:

@@ -2,10 +2,11 @@
 
 from fractions import Fraction
 
-from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.rationals import spell
-from motlp.problem.threat import Ball, Quadratic
+from motlp.problem.threat import Ball, Quadratic, Threat
+from motlp.proof.certificate import Certificate
 from motlp.proof.decimals import PLACES, read_lower, round_down, round_up
+from motlp.proof.verification import Verification
 from motlp.solving.solution import FULL, PROVED_OPTIMAL, Solution
 from motlp.studies.rows import SweepRow
 
@@ -17,7 +18,8 @@ def summary(solution: Solution) -> str:
     hypergraph, lower = solution.hypergraph, lower_end(solution.risk_lower)
     text = (
         f"No classifier can have risk below {spell(lower)} on {hypergraph.measure.name} against an adversary who "
-        f"{adversary(hypergraph)}: none has a robust accuracy above {spell(100 * (1 - lower))} %."
+        f"{adversary(hypergraph.threat, hypergraph.eps)}: "
+        f"none has a robust accuracy above {spell(100 * (1 - lower))} %."
     )
     if solution.plan is None:
         return f"The solver gave no bound, and 0 holds without one. {text}"
@@ -38,11 +40,38 @@ def attainment(solution: Solution, lower: Fraction) -> str:
     return f"A classifier attains it, to within {spell(within)} (all orders)."
 
 
-def adversary(hypergraph: Hypergraph) -> str:
+def verified(found: Verification, name: str) -> str:
+    """What a certificate proves, in a sentence or two."""
+    assert found.risk_lower is not None
+    assert found.threat is not None
+    lower = round_down(found.risk_lower, 9)
+    text = (
+        f"Proved: no classifier can have risk below {spell(lower)} on {name} against an adversary who "
+        f"{adversary(found.threat, found.eps)}."
+    )
+    if found.risk_upper is None:
+        return text
+    upper, rest = spell(round_up(found.risk_upper, 9)), ", if the search of motlp is right" if found.unchecked else ""
+    if found.order == FULL:
+        return f"{text} Some classifier has a risk of at most {upper}{rest}."
+    return f"{text} Interactions of at most {found.order} points can prove at most {upper}{rest}."
+
+
+def claimed(certificate: Certificate) -> str:
+    """What a certificate claims, in a sentence."""
+    claim, lower = certificate.claim, round_down(certificate.risk_lower, 9)
+    threat, eps = certificate.threat, certificate.eps
+    return (
+        f"This certificate claims, and `motlp verify` checks: no classifier can have risk below {spell(lower)} on "
+        f"{claim['about'].get('name', 'the data')} against an adversary who {adversary(threat, eps)}."
+    )
+
+
+def adversary(threat: Threat, eps: Fraction | None) -> str:
     """What the adversary does."""
-    match hypergraph.threat:
+    match threat:
         case Ball(norm=norm):
-            return f"may move every input by {spell(hypergraph.eps or Fraction(0))} in {NORMS[norm]}"
+            return f"may move every input by {spell(eps or Fraction(0))} in {NORMS[norm]}"
         case Quadratic(tau=tau):
             return f"pays {spell(tau)} × squared ℓ2 distance to move an input"
 

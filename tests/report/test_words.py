@@ -37,7 +37,7 @@ def test_the_budget_is_printed_exactly(measure, eps, risk):
 
 def test_the_price_is_printed_exactly(measure):
     hypergraph = interactions(measure, Quadratic("0.12345678"), None, 2)
-    assert adversary(hypergraph) == "pays 0.12345678 × squared ℓ2 distance to move an input"
+    assert adversary(hypergraph.threat, hypergraph.eps) == "pays 0.12345678 × squared ℓ2 distance to move an input"
 
 
 def test_the_line_of_a_row(measure):
