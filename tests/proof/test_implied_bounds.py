@@ -54,3 +54,21 @@ def test_a_matrix_without_entries_implies_nothing():
     low, high = tighten_columns(sp.csc_array((2, 3)), sides, sides, np.full(3, -inf), np.full(3, inf))
     assert np.isinf(low).all()
     assert np.isinf(high).all()
+
+
+def test_a_row_that_is_at_least_a_number_bounds_from_below():
+    low, _ = tighten_columns(
+        sp.csc_array([[1.0, 1.0]]), np.array([1.0]), np.array([inf]), np.array([-inf, -inf]), np.array([0.25, inf])
+    )
+    assert np.isneginf(low[0])
+    assert 0.75 - 1e-14 <= low[1] <= 0.75
+
+
+def test_sums_that_round_are_rounded_outwards():
+    """Of n numbers that are at least 0.1 each, with the sum 4 at most, the last is at most 4 − (n − 1) × 0.1."""
+    for n in range(2, 40):
+        _, high = tighten_columns(
+            sp.csc_array(np.ones((1, n))), np.array([-inf]), np.array([4.0]), np.full(n, 0.1), np.full(n, inf)
+        )
+        exact = 4 - (n - 1) * Fraction(0.1)
+        assert exact <= Fraction(high[-1]) <= exact + Fraction(1, 10**13)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 from math import inf, nan
 
 import highspy
@@ -80,15 +81,46 @@ def one(cost, coefficient, upper=inf, side=1.0, y=0.0, lower=0.0, sense="max"):
     )
 
 
+def two(cost, matrix, side, y, upper=1.0):
+    """A program of two columns between 0 and `upper`, and of rows matrix × x ≤ side."""
+    return LinearForm(
+        sense="max",
+        cost=np.array(cost),
+        constant=0.0,
+        matrix=sp.csc_array(matrix),
+        row_lower=np.full(len(side), -inf),
+        row_upper=np.array(side),
+        column_lower=np.zeros(2),
+        column_upper=np.full(2, upper),
+        multipliers=np.array(y),
+    )
+
+
 def test_a_rounded_reduced_cost_of_zero_is_not_zero():
-    """0.1 × 3 = 0.30000000000000004 in floats, but the numbers differ by 2.8e-17."""
-    form = one(0.1 * 3, 0.1, upper=1e17, side=1e16, y=3.0)
+    """0.1 × 3 = 0.30000000000000004 in floats, but the numbers differ by 2.8e-17, and x may be 1e17."""
+    form = two([0.1 * 3, -3.0], [[0.1, -1.0]], [0.0], [3.0], upper=1e17)
     assert 0.1 * 3 - 0.1 * 3.0 == 0
-    rest = Fraction(0.1 * 3) - 3 * Fraction(0.1)
-    assert rest > 0
-    value = Fraction(0.1 * 3) * Fraction(1e16) / Fraction(0.1)
-    assert Fraction(bound_optimum(form)) >= value > 3 * Fraction(1e16)
-    assert bound_optimum(form) == pytest.approx(float(value), rel=1e-9)
+    value = (Fraction(0.1 * 3) - 3 * Fraction(0.1)) * 10**17
+    assert Fraction(bound_optimum(form)) >= value > 2
+    assert bound_optimum(form) < 1000
+
+
+def test_products_are_rounded_up():
+    for cost, upper in product((0.1, 0.3, 1 / 3, 0.7, 1e-200), repeat=2):
+        assert Fraction(bound_optimum(one(cost, 0.0, upper=upper))) >= Fraction(cost) * Fraction(upper)
+
+
+@pytest.mark.parametrize("y", [[0.5, 0.0], [-0.5, 0.0], [0.5, -1.0], [0.5, nan]])
+def test_multipliers_of_the_wrong_sign_count_for_nothing(y):
+    form = two([1.0, 1.0], [[1.0, 2.0], [1.0, 1.0]], [2.0, 9.0], y)
+    assert 1.5 <= bound_optimum(form) <= 1.5 + 1e-14
+    assert optimum(form) == 1.5
+
+
+def test_multipliers_whose_products_overflow_prove_nothing():
+    """x = z, so that both may be 5; but ∞ − ∞ is no number."""
+    form = two([1.0, 0.0], [[1e308, -1e308], [-1e308, 1e308]], [0.0, 0.0], [1e10, 1e10], upper=5.0)
+    assert bound_optimum(form) >= 5.0
 
 
 def test_multipliers_are_shrunk_until_columns_without_bounds_allow_them():
