@@ -12,6 +12,7 @@ from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.rationals import spell
 from motlp.proof.decimals import round_up
 from motlp.report.words import adversary, interval, lower_end, solver_risk
+from motlp.solving.judgement import spell_bound
 from motlp.solving.solution import FULL, Solution
 from motlp.studies.rows import SweepRow
 
@@ -26,6 +27,7 @@ def bound_table(solution: Solution, seconds: dict[str, float]) -> RenderableType
             *problem_rows(solution.hypergraph, solution.order == FULL),
             ("risk", solver_risk(solution)),
             ("proved", interval(solution)),
+            *([] if solution.plain or solution.value_bound is None else [("optimum", spell_bound(solution))]),
             ("model", f"{solution.model} in {solution.framework}" if solution.framework else solution.model),
             ("solver", f"{solution.solver} {solution.version}"),
             ("status", f"{solution.status.value}{said}"),

@@ -194,14 +194,18 @@ def test_where_there_is_none_the_message_says_why(gaussians, framework, rule, wh
     assert bound_record(solution, {})["value_bound"] is None
 
 
-def test_a_variable_without_bounds_is_told(gaussians, monkeypatch):
-    model, free = declare(gaussians, "dual", "cvxpy"), cp.sum(cp.Variable(2))
-    model.problem = cp.Problem(model.problem.objective + cp.Maximize(free), [*model.problem.constraints, free <= 1])
-    assert solve(model).value_bound is not None
-    monkeypatch.setattr(cp.constraints.constraint.Constraint, "dual_value", property(lambda row: np.zeros(row.shape)))
-    solution = solve(model)
-    assert solution.value_bound is None
-    assert "as the solver's multipliers prove none where a variable has no bounds; give the" in solution.message
+def test_a_variable_without_bounds_is_told(gaussians):
+    """Its reduced cost must be exactly zero, and a computed one is never known to be."""
+    for bounds in (None, [-5, 5]):
+        model, more = declare(gaussians, "dual", "cvxpy"), cp.sum(cp.Variable(2, bounds=bounds))
+        rows = [*model.problem.constraints, more <= 1]
+        model.problem = cp.Problem(model.problem.objective + cp.Maximize(more), rows)
+        solution = solve(model)
+        if bounds:
+            assert solution.value_bound == pytest.approx(solution.objective)
+        else:
+            assert solution.value_bound is None
+            assert "multipliers prove none where a variable has no bounds; give the variables" in solution.message
 
 
 def test_an_objective_beyond_what_is_proved_is_told(gaussians, monkeypatch):
