@@ -24,7 +24,7 @@ def read_linear(problem: pyo.ConcreteModel, duals: pyo.Suffix | None) -> LinearF
     try:
         compiled = LinearStandardFormCompiler().write(problem, mixed_form=True, set_sense=None)
     except (InvalidConstraintError, InvalidExpressionError):
-        return "it is not linear"
+        return "it is not linear (a fixed variable counts as a variable where it is a factor of another)"
     except InfeasibleConstraintException:
         return "a row without variables cannot be satisfied"
     except Exception as error:  # components that have no linear form, and whatever a user's expressions may raise
