@@ -9,6 +9,7 @@ from jaxtyping import Float64
 
 from motlp.frameworks.catalogue import SolverInfo
 from motlp.frameworks.form import Form
+from motlp.problem.linear_form import LinearForm, Sense
 
 
 class Status(Enum):
@@ -50,6 +51,9 @@ class Answer:
         objective: the value of the model's own objective, or None; 1 − objective need not be a risk.
         plan, potential: of any length; signs are those of a plan and a potential.
         seconds: time it took.
+        sense: whether the model is a minimum or a maximum.
+        linear: of a model that is not plain, the linear program that it is, with the solver's multipliers; or why
+            there is none, which is "" where there is no answer either.
     """
 
     form: Form
@@ -60,3 +64,5 @@ class Answer:
     plan: Part
     potential: Part
     seconds: float
+    sense: Sense
+    linear: LinearForm | str = ""

@@ -12,7 +12,8 @@ from cvxpy.reductions.solvers.defines import SOLVER_MAP_CONIC, SOLVER_MAP_QP
 from motlp.errors import InvalidConfig, InvalidModel, one_line, shorten
 from motlp.frameworks.answer import ANSWERED, Answer, Part, Status
 from motlp.frameworks.catalogue import SolverInfo, describe, find_version, list_offers
-from motlp.frameworks.cvxpy_sample import length, sample, values
+from motlp.frameworks.cvxpy_linear import read_linear
+from motlp.frameworks.cvxpy_sample import length, sample, sense, values
 from motlp.frameworks.engine import check_solver, read_options
 from motlp.frameworks.form import recognise
 from motlp.frameworks.model import Model
@@ -123,13 +124,14 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
         plan=read_part(model, "plan", length, values_of) if answered else Part(),
         potential=read_part(model, "potential", length, values_of) if answered else Part(),
         seconds=time.perf_counter() - started,
+        sense=sense(problem),
+        linear=read_linear(problem) if answered and not form.plain else "",
     )
 
 
 def clear_multipliers(model: Model) -> None:
     """Clear the multipliers of an earlier solve, which a constraint that leaves the problem would keep."""
-    for name in CONSTRAINTS:
-        constraint = getattr(model, name)
+    for constraint in (*(getattr(model, name) for name in CONSTRAINTS), *model.problem.constraints):
         if isinstance(constraint, cp.Constraint):
             for variable in constraint.dual_variables:
                 variable.save_value(None)

@@ -1,5 +1,8 @@
 """Evaluates a model in CVXPY at a random point, so that its form can be recognised."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
 import cvxpy as cp
 import numpy as np
 from cvxpy.constraints import Inequality
@@ -7,6 +10,7 @@ from cvxpy.constraints import Inequality
 from motlp.frameworks.form import Sample
 from motlp.frameworks.model import Model
 from motlp.frameworks.parts import CONSTRAINTS
+from motlp.problem.linear_form import Sense
 
 
 def length(model: Model, name: str) -> int | None:
@@ -23,22 +27,35 @@ def values(variable: cp.Expression) -> np.ndarray | None:
 def sample(model: Model) -> Sample | None:
     """The model at a random point; None where it cannot be evaluated there."""
     problem: cp.Problem = model.problem
-    variables, random = problem.variables(), np.random.default_rng(0)
-    kept, value = [variable.value for variable in variables], problem.objective.args[0]
+    variables, random, value = problem.variables(), np.random.default_rng(0), problem.objective.args[0]
     try:
-        for variable in variables:
-            variable.save_value(np.asarray(random.uniform(size=variable.shape)))
-        return Sample(
-            sense="max" if isinstance(problem.objective, cp.Maximize) else "min",
-            objective=float(np.asarray(value.value).item()) if value.is_affine() else None,
-            plan=values(model.plan) if length(model, "plan") is not None else None,
-            potential=values(model.potential) if length(model, "potential") is not None else None,
-            excess=find_slack(model.marginal),
-            slack=find_slack(model.conflict),
-            alone=is_alone(model),
-        )
+        with hold_values(variables):
+            for variable in variables:
+                variable.save_value(np.asarray(random.uniform(size=variable.shape)))
+            return Sample(
+                sense=sense(problem),
+                objective=float(np.asarray(value.value).item()) if value.is_affine() else None,
+                plan=values(model.plan) if length(model, "plan") is not None else None,
+                potential=values(model.potential) if length(model, "potential") is not None else None,
+                excess=find_slack(model.marginal),
+                slack=find_slack(model.conflict),
+                alone=is_alone(model),
+            )
     except Exception:  # whatever a user's expressions may raise
         return None
+
+
+def sense(problem: cp.Problem) -> Sense:
+    """Whether a problem is a maximum or a minimum."""
+    return "max" if isinstance(problem.objective, cp.Maximize) else "min"
+
+
+@contextmanager
+def hold_values(variables: Sequence[cp.Variable]) -> Iterator[None]:
+    """The variables have their former values again when the block ends."""
+    kept = [variable.value for variable in variables]
+    try:
+        yield
     finally:
         for variable, former in zip(variables, kept, strict=True):
             variable.save_value(former)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from motlp.problem.hypergraph import Hypergraph
+from motlp.problem.linear_form import Sense
 
 NEAR = 1e-10  # relative; far more than what the order of a sum changes
 
@@ -40,7 +41,7 @@ class Sample:
         alone: there is nothing but one named variable, nonnegative, and one named set of inequalities.
     """
 
-    sense: str
+    sense: Sense
     objective: float | None
     plan: np.ndarray | None
     potential: np.ndarray | None

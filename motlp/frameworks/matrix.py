@@ -15,6 +15,7 @@ from motlp.frameworks.form import Sample, recognise
 from motlp.frameworks.highs import SilentHighs
 from motlp.frameworks.model import LinearProgram, Model
 from motlp.frameworks.parts import CONSTRAINTS, check_problem, read_part
+from motlp.problem.linear_form import LinearForm
 
 # HiGHS is always given a minimum: where it stops early, it leaves the multipliers of a maximum with the wrong sign.
 SIGN = {"min": 1.0, "max": -1.0}
@@ -88,6 +89,26 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
         plan=read_part(model, "plan", length, read, "no slice of numbers"),
         potential=read_part(model, "potential", length, read, "no slice of numbers"),
         seconds=time.perf_counter() - started,
+        sense=program.sense,
+        linear=as_linear(program, rows) if status in ANSWERED and not form.plain else "",
+    )
+
+
+def as_linear(program: LinearProgram, multipliers: np.ndarray | None) -> LinearForm | str:
+    """The program in general form, with the multipliers of its rows, if there are any."""
+    if multipliers is None:
+        return "the solver gave no multipliers"
+    columns = len(program.cost)
+    return LinearForm(
+        sense=program.sense,
+        cost=np.asarray(program.cost, float),
+        constant=0.0,
+        matrix=sp.csc_array(program.matrix, dtype=float),
+        row_lower=np.asarray(program.row_lower, float),
+        row_upper=np.asarray(program.row_upper, float),
+        column_lower=np.zeros(columns),
+        column_upper=np.full(columns, np.inf),
+        multipliers=multipliers,
     )
 
 

@@ -1,13 +1,14 @@
 """A declared model: a problem of its framework, with its parts by name."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from jaxtyping import Float64
 
 from motlp.problem.hypergraph import Hypergraph
+from motlp.problem.linear_form import Sense
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Model:
 class LinearProgram:
     """min or max costᵀx  subject to  row_lower ≤ matrix x ≤ row_upper,  x ≥ 0."""
 
-    sense: Literal["min", "max"]
+    sense: Sense
     cost: Float64[np.ndarray, " columns"]
     matrix: sp.csc_array
     row_lower: Float64[np.ndarray, " rows"]

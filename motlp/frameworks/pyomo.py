@@ -22,7 +22,8 @@ from motlp.frameworks.highs import stop_capture
 from motlp.frameworks.model import Model
 from motlp.frameworks.parts import NO_MULTIPLIERS, check_problem, read_part
 from motlp.frameworks.pyomo_duals import attach_suffix, multipliers
-from motlp.frameworks.pyomo_sample import length, objectives, sample, values
+from motlp.frameworks.pyomo_linear import read_linear
+from motlp.frameworks.pyomo_sample import length, objectives, sample, sense, values
 
 # While Pyomo hands a model to a solver, it keeps state that all threads share: two at once lost variables.
 ONE_AT_A_TIME = threading.Lock()
@@ -111,6 +112,8 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
             plan=read_part(model, "plan", length, values_of) if loaded else Part(),
             potential=read_part(model, "potential", length, values_of) if loaded else Part(),
             seconds=time.perf_counter() - started,
+            sense=sense(problem),
+            linear=read_linear(problem, duals) if loaded and not form.plain else "",
         )
 
 

@@ -10,6 +10,7 @@ from pyomo.core.expr import identify_variables
 from motlp.frameworks.form import Sample
 from motlp.frameworks.model import Model
 from motlp.frameworks.parts import CONSTRAINTS
+from motlp.problem.linear_form import Sense
 
 # Components of a model that change nothing of the problem.
 HARMLESS = {pyo.Var, pyo.Constraint, pyo.Objective, pyo.Suffix, pyo.Set, pyo.Param, pyo.Expression, pyo.RangeSet}
@@ -18,6 +19,11 @@ HARMLESS = {pyo.Var, pyo.Constraint, pyo.Objective, pyo.Suffix, pyo.Set, pyo.Par
 def objectives(problem: pyo.ConcreteModel) -> list[Any]:
     """The active objectives."""
     return list(problem.component_data_objects(pyo.Objective, active=True))
+
+
+def sense(problem: pyo.ConcreteModel) -> Sense:
+    """Whether a model, which has one active objective, is a maximum or a minimum."""
+    return "max" if objectives(problem)[0].sense == pyo.maximize else "min"
 
 
 def length(model: Model, name: str) -> int | None:
@@ -42,7 +48,7 @@ def sample(model: Model) -> Sample | None:
         for variable, value in zip(variables, point, strict=True):
             variable.set_value(value, skip_validation=True)
         return Sample(
-            sense="max" if objective.sense == pyo.maximize else "min",
+            sense=sense(model.problem),
             objective=float(pyo.value(objective.expr)) if is_affine(objective) else None,
             plan=values(model.plan) if length(model, "plan") is not None else None,
             potential=values(model.potential) if length(model, "potential") is not None else None,

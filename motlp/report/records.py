@@ -24,6 +24,8 @@ def bound_record(solution: Solution, seconds: dict[str, float]) -> dict[str, Any
         "risk_upper": solution.risk_upper,
         "gap": solution.gap,
         "accuracy_upper": solution.accuracy_upper,
+        "sense": solution.sense,
+        "value_bound": solution.value_bound,
         "model": solution.model,
         "framework": solution.framework,
         "solver": solution.solver,

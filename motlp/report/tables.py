@@ -17,6 +17,7 @@ from motlp.proof.certificate import Certificate
 from motlp.proof.decimals import PLACES, round_down, round_up
 from motlp.proof.verification import Verification
 from motlp.report.words import adversary, interval, lower_end, solver_risk
+from motlp.solving.judgement import spell_bound
 from motlp.solving.solution import FULL, Solution
 from motlp.studies.rows import SweepRow
 
@@ -36,6 +37,7 @@ def bound_table(solution: Solution, seconds: dict[str, float]) -> RenderableType
             *problem_rows(solution.hypergraph, solution.order == FULL),
             ("risk", solver_risk(solution)),
             ("proved", interval(solution)),
+            *([] if solution.plain or solution.value_bound is None else [("optimum", spell_bound(solution))]),
             ("model", f"{solution.model} in {solution.framework}" if solution.framework else solution.model),
             ("solver", f"{solution.solver} {solution.version}"),
             ("status", f"{solution.status.value}{said}"),

@@ -6,6 +6,7 @@ from motlp.problem.rationals import spell
 from motlp.problem.threat import Ball, Quadratic, Threat
 from motlp.proof.certificate import Certificate
 from motlp.proof.decimals import PLACES, read_lower, round_down, round_up
+from motlp.proof.summation import exact_sum
 from motlp.proof.verification import Verification
 from motlp.solving.solution import FULL, PROVED_OPTIMAL, Solution
 from motlp.studies.rows import SweepRow
@@ -21,6 +22,8 @@ def summary(solution: Solution) -> str:
         f"{adversary(hypergraph.threat, hypergraph.eps)}: "
         f"none has a robust accuracy above {spell(100 * (1 - lower))} %."
     )
+    if own := own_risk(solution):
+        text += f" Of those that satisfy the constraints of this model, none has risk below {spell(own)}."
     if solution.plan is None:
         return f"The solver gave no bound, and 0 holds without one. {text}"
     if solution.order == FULL:
@@ -83,6 +86,17 @@ def interval(solution: Solution) -> str:
         return f"at least {lower}"
     risk = "R*, the risk of all orders," if solution.order == FULL else f"risk of order {solution.order}"
     return f"{lower} ≤ {risk} ≤ {spell(upper_end(solution, PLACES))}"
+
+
+def own_risk(solution: Solution) -> Fraction | None:
+    """A proved lower end of the risk of every classifier that satisfies an extended dual, cut to six places.
+
+    None of other models, and where it says nothing.
+    """
+    if solution.plain or solution.value_bound is None or not solution.zero_one or solution.sense != "max":
+        return None
+    lower = round_down(1 - Fraction(solution.value_bound) / exact_sum(solution.hypergraph.mass), 6)
+    return lower if 0 <= lower <= 1 else None
 
 
 def solver_risk(solution: Solution) -> str:

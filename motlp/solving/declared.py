@@ -12,6 +12,8 @@ from motlp.frameworks.declaration import declare
 from motlp.frameworks.engine import find_engine
 from motlp.frameworks.model import Model
 from motlp.problem.hypergraph import Hypergraph
+from motlp.problem.linear_form import LinearForm
+from motlp.proof.weak_duality import bound_optimum
 from motlp.solving.judgement import judge
 from motlp.solving.solution import Solution
 
@@ -75,5 +77,8 @@ def make_solution(model: Model, answer: Answer, hypergraph: Hypergraph) -> Solut
         potential=answer.potential.values,
         seconds={"declare": model.seconds, "solve": answer.seconds},
         zero_one=answer.form.zero_one,
+        sense=answer.sense,
+        plain=answer.form.plain,
+        extended_bound=bound_optimum(answer.linear) if isinstance(answer.linear, LinearForm) else None,
     )
     return judge(solution, answer)

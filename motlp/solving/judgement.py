@@ -1,11 +1,14 @@
 """Judges a solution by what is proved, which decides its status; the message says what its numbers do not mean."""
 
 from dataclasses import replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 
 import numpy as np
 
 from motlp.frameworks.answer import ANSWERED, Answer, Status
 from motlp.solving.solution import PROVED_OPTIMAL, Solution
+
+MULTIPLIERS_PROVE_NONE = "the solver's multipliers prove none where a variable has no bounds; give the variables bounds"
 
 
 def judge(solution: Solution, answer: Answer) -> Solution:
@@ -17,7 +20,7 @@ def judge(solution: Solution, answer: Answer) -> Solution:
         return fail(solution)
     notes = [part.why for part in (answer.plan, answer.potential) if numbers and part.why]
     solution = replace(solution, message="; ".join([solution.message, *notes]))
-    return judge_plain(solution) if answer.form.plain else judge_other(solution)
+    return judge_plain(solution) if answer.form.plain else judge_other(solution, answer)
 
 
 def fail(solution: Solution) -> Solution:
@@ -50,9 +53,9 @@ def judge_plain(solution: Solution) -> Solution:
     return replace(solution, status=status, objective=objective, message="; ".join(notes))
 
 
-def judge_other(solution: Solution) -> Solution:
+def judge_other(solution: Solution, answer: Answer) -> Solution:
     """The solution of a model of the user's own: the solver's status stands, with notes on what it does not mean."""
-    notes = [solution.message]
+    notes = [solution.message, *tell_optimum(solution, answer)]
     if solution.objective is not None and not solution.zero_one:
         notes.append("the objective is not the 0-1 loss of its plan or potential, so that 1 − objective is no risk")
     elif solution.objective is not None and solution.risk is None:
@@ -61,6 +64,27 @@ def judge_other(solution: Solution) -> Solution:
     if proved and (not solution.zero_one or not is_narrow(solution) or is_outside(solution)):
         notes.append("the proved interval is that of the plain problem, without what was added or changed")
     return solution if len(notes) == 1 else replace(solution, message="; ".join(notes))
+
+
+def tell_optimum(solution: Solution, answer: Answer) -> list[str]:
+    """What is proved of the optimum of a model of the user's own, or why nothing is."""
+    if solution.value_bound is None:
+        why = answer.linear if isinstance(answer.linear, str) else MULTIPLIERS_PROVE_NONE
+        return [f"no bound on the optimum of the model is proved, as {why}"] if why else []
+    beyond = 0.0
+    if solution.objective is not None:
+        excess = solution.objective - solution.value_bound
+        beyond = excess if solution.sense == "max" else -excess
+    bound = f"the optimum of the model is {spell_bound(solution)}, as is proved"
+    told = f", but the solver's own objective is {solution.objective:.9g}" if beyond > PROVED_OPTIMAL else ""
+    return [bound + told]
+
+
+def spell_bound(solution: Solution) -> str:
+    """The proved bound on the optimum of the model, rounded outwards to twelve digits, and which way it points."""
+    assert solution.value_bound is not None
+    words, rounding = ("at most", ROUND_CEILING) if solution.sense == "max" else ("at least", ROUND_FLOOR)
+    return f"{words} {Context(prec=12, rounding=rounding).create_decimal(solution.value_bound).normalize():g}"
 
 
 def is_narrow(solution: Solution) -> bool:

@@ -11,10 +11,12 @@ from jaxtyping import Float64
 from motlp.errors import NoCertificate
 from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph
+from motlp.problem.linear_form import Sense
 from motlp.proof.bounds import cover_cost, potential_value
 from motlp.proof.certificate import Certificate
 from motlp.proof.certify import certify
-from motlp.proof.decimals import float_above, keep_lower, read_lower
+from motlp.proof.decimals import float_above, float_below, keep_lower, read_lower
+from motlp.proof.summation import exact_sum
 
 Order = int | Literal["full"]  # a truncation order L, or all orders
 FULL: Final = "full"
@@ -43,6 +45,10 @@ class Solution:
         potential: g_v a point, in [0, 1] at the optimum, or None.
         seconds: wall time by stage.
         zero_one: whether the objective is that of the 0-1 loss, so that 1 − objective is a risk.
+        sense: "max" or "min", of the model that was declared; None of Sinkhorn, maxflow and an untruncated solution,
+            which declare none.
+        plain: whether the model is the primal or the dual, with nothing added or changed.
+        extended_bound: what the solver's multipliers prove of the optimum of a model that is not plain, or None.
         risk_upper: of an untruncated solution, a proved upper end of R*, the least risk over interactions of all
             orders: some classifier has no larger one. None of a truncated solution.
     """
@@ -59,6 +65,9 @@ class Solution:
     potential: Float64[np.ndarray, " points"] | None
     seconds: dict[str, float]
     zero_one: bool = field(default=True, kw_only=True)
+    sense: Sense | None = field(default=None, kw_only=True)
+    plain: bool = field(default=False, kw_only=True)
+    extended_bound: float | None = field(default=None, kw_only=True)
     risk_upper: float | None = field(default=None, kw_only=True)
 
     @property
@@ -110,6 +119,24 @@ class Solution:
     def accuracy_upper(self) -> float:
         """1 − risk_lower: no classifier has a higher adversarial accuracy."""
         return float_above(1 - Fraction(self.risk_lower))
+
+    @cached_property
+    def value_bound(self) -> float | None:
+        """A proved bound on the optimum of the model that was solved, in units of its objective.
+
+        Where `sense` is "max", the optimum is at most this float; where it is "min", at least: whatever the solver did.
+        Of a linear model that a user extended, the solver's multipliers prove it (`motlp.proof.weak_duality`); of the
+        plain primal and dual, the proved interval does. None where the model is not linear, or the solver gave nothing
+        that proves a bound; the message says why. Where the objective is Σ m_v g_v, no classifier that satisfies the
+        constraints of the model has a risk below 1 − value_bound, which `risk` may miss on either side. Source: A.
+        Neumaier, O. Shcherbina, "Safe bounds in linear and mixed-integer linear programming" (2004).
+        """
+        if not self.plain:
+            return self.extended_bound
+        total = exact_sum(self.hypergraph.mass)  # the interval is for masses of sum 1, which rounded ones may miss
+        if self.sense == "max":
+            return None if self.plan is None else float_above((1 - Fraction(self.risk_lower)) * total)
+        return None if self.gap is None else float_below((1 - Fraction(self.risk_lower + self.gap)) * total)
 
     def certificate(self) -> Certificate:
         """What this solution proves, in a form that anyone can check without motlp (see docs/certificate.md).

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import cvxpy as cp
 import pytest
 
 import motlp
@@ -29,6 +30,17 @@ def test_a_record_says_whether_the_bound_is_of_all_orders(measure):
     full = bound_record(solution, {})
     assert (full["order"], full["risk_upper"], full["gap"]) == ("full", solution.risk_upper, solution.gap)
     assert list(full) == list(truncated)
+
+
+def test_a_record_tells_what_is_proved_of_the_optimum_of_the_model(measure):
+    model = motlp.declare(interactions(measure, Ball("l2"), 2, 2))
+    plain = bound_record(motlp.solve(model), {})
+    assert (plain["sense"], plain["value_bound"]) == ("max", 0.5)
+    model.problem = cp.Problem(model.problem.objective, [*model.problem.constraints, model.potential <= 0.25])
+    solution = motlp.solve(model)
+    record = bound_record(solution, {})
+    assert record["value_bound"] == solution.value_bound == pytest.approx(0.25)
+    assert record["risk_lower"] == solution.risk_lower
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
+import cvxpy as cp
 from support.screen import text
 
 import motlp
@@ -66,3 +67,13 @@ def test_what_is_no_risk_is_not_called_one(measure):
     other = squeeze(bound_table(replace(solution, objective=-2.5, zero_one=False), {}))
     assert "risk none; the objective is -2.5" in other
     assert "risk none proved" in squeeze(bound_table(replace(solution, objective=None), {}))
+
+
+def test_the_optimum_of_an_extended_model_has_a_row(measure):
+    model = motlp.declare(interactions(measure, Ball("l2"), 2, 2))
+    assert " optimum " not in squeeze(bound_table(motlp.solve(model), {}))
+    model.problem = cp.Problem(model.problem.objective, [*model.problem.constraints, model.potential <= 0.25])
+    solution = replace(motlp.solve(model), extended_bound=0.2500000000001)
+    assert " optimum at most 0.250000000001 model " in squeeze(bound_table(solution, {}))
+    least = replace(solution, sense="min", extended_bound=0.2499999999999)
+    assert " optimum at least 0.249999999999 model " in squeeze(bound_table(least, {}))

@@ -4,6 +4,7 @@ import re
 from dataclasses import asdict, replace
 from fractions import Fraction
 
+import cvxpy as cp
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -143,3 +144,15 @@ def test_a_decimal_is_printed_where_it_is_proved_and_not_a_hair_below(missing):
     assert (Fraction(together) >= Fraction("0.2655")) == whole
     assert ("risk below 0.2655 on" in summary(solution)) == whole
     assert ("above 73.45 %" in summary(solution)) == whole
+
+
+def test_what_an_extended_dual_proves_of_those_who_keep_to_it(measure):
+    model = motlp.declare(interactions(measure, Ball("l2"), 2, 2))
+    assert "Of those" not in summary(motlp.solve(model))
+    model.problem = cp.Problem(model.problem.objective, [*model.problem.constraints, model.potential <= 0.25])
+    solution = motlp.solve(model)
+    told = "Of those that satisfy the constraints of this model, none has risk below "
+    assert f"{told}0.75" in summary(replace(solution, extended_bound=0.25))
+    assert f"{told}0.749999." in summary(replace(solution, extended_bound=0.2500000001))
+    for silent in ({"extended_bound": None}, {"sense": "min"}, {"zero_one": False}, {"extended_bound": 1.5}):
+        assert told not in summary(replace(solution, **silent))

@@ -93,9 +93,8 @@ def solve_linear(matrix: list[Point], right: Point) -> Point | None:
         pivot = next((j for j in range(i, len(rows)) if rows[j][i]), None)
         if pivot is None:
             return None
-        rows[i], rows[pivot] = rows[pivot], [x / rows[pivot][i] for x in rows[pivot]]
-        if pivot != i:
-            rows[i], rows[pivot] = rows[i], rows[pivot]
+        rows[i], rows[pivot] = rows[pivot], rows[i]
+        rows[i] = [x / rows[i][i] for x in rows[i]]
         for j in range(len(rows)):
             if j != i:
                 rows[j] = [x - rows[j][i] * y for x, y in zip(rows[j], rows[i], strict=True)]
