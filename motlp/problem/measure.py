@@ -180,6 +180,7 @@ class LabeledMeasure:
         chosen = np.sort(np.concatenate([self._choose(label, per_class, rng) for label in kept]))
         mass = self.mass[chosen]
         check_mass(mass, len(chosen))
+        mass = mass / mass.max()  # so that n equal masses become 1/n, as those of n given points are
         return replace(
             self,
             points=self.points[chosen],

@@ -53,7 +53,8 @@ def make_cover(hypergraph: Hypergraph, plan: Float[np.ndarray, " interactions"])
     """The cover that consists of a plan and, where the plan covers too little, of singletons.
 
     Any array with one number for each interaction is a plan: a number that is negative or NaN counts as 0, and one
-    larger than the largest mass counts as that mass.
+    larger than the largest mass counts as that mass. Singletons cover just what the others leave, whatever the plan
+    has for them.
 
     Where all masses are equal, an optimal plan consists of simple fractions of the mass, apart from the errors of the
     solver. So the plan rounded to such fractions is tried as well, in whole numbers, which are added exactly. It can
@@ -64,7 +65,7 @@ def make_cover(hypergraph: Hypergraph, plan: Float[np.ndarray, " interactions"])
     """
     plan, mass = one_each("plan", plan, hypergraph.size, "interactions"), hypergraph.mass
     largest = mass.max()
-    used = np.minimum(np.where(plan > 0, plan, 0.0), largest)
+    used = np.minimum(np.where((plan > 0) & (hypergraph.sizes > 1), plan, 0.0), largest)
     covers = [Cover(_cost(hypergraph, used, mass), used, Fraction(1))]
     if ((mass == largest) | (mass == 0)).all():
         parts, share = np.rint(used / largest * PARTS), Fraction(largest) / int(PARTS)

@@ -1,6 +1,4 @@
-"""Checks a certificate in exact arithmetic, with NumPy and Python's own library alone.
-
-    python verifier.py CERTIFICATE DATA.npz
+"""Checks a certificate in exact arithmetic, with NumPy alone: python verifier.py CERTIFICATE DATA.npz
 
 docs/certificate.md describes the format and all that is checked. Floats are taken for the rational numbers that they
 are, every sum and comparison is one of whole numbers, and what is claimed is computed anew, never read back.
@@ -57,16 +55,15 @@ def require(holds: Any, rule: str, code: int = 2) -> None:
         raise Refused(code, rule)
 
 
-def unpack(path: Any, skipped: tuple[str, ...] = ("about",)) -> tuple[Any, dict[str, np.ndarray]]:
+def unpack(path: Any, skipped: tuple[str, ...] = ("claim.json", "about")) -> tuple[Any, dict[str, np.ndarray]]:
     """The claim and the arrays, of which none is unpacked before the sizes of all are known, and none is unpickled."""
     require(zipfile.is_zipfile(path), f"{path} is no .npz file, is cut short, or is not there")
     with zipfile.ZipFile(path) as file:
-        infos, names = file.infolist(), {name for name in file.namelist() if not name.startswith(skipped)}
+        infos, names = file.infolist(), [name for name in file.namelist() if not name.startswith(skipped)]
         fits = sum(info.file_size for info in infos) <= MOST_BYTES and {info.compress_type for info in infos} <= {0, 8}
         fits &= len({info.filename for info in infos}) == len(infos) <= MOST_MEMBERS
         require(fits, f"it has over {MOST_BYTES} bytes or {MOST_MEMBERS} members, or is not just deflated")
-        read = np.lib.format.read_array  # which unpickles nothing unless it is told to
-        arrays = {name.removesuffix(".npy"): read(file.open(name)) for name in names - {"claim.json"}}
+        arrays = {name.removesuffix(".npy"): np.lib.format.read_array(file.open(name)) for name in names}
         return json.loads(file.open("claim.json").read(MOST_CLAIM).decode()), arrays
 
 
@@ -192,27 +189,29 @@ def search(g: np.ndarray, one: int, claim: Claim, data: Data) -> None:
     require(len(used) <= SEARCHED, f"there are more than {SEARCHED} points", 0)
     g, labels, near = g[used], data.labels[used], []  # near: points further down within reach, and their distances
     x, step = whole(data.points[[*used, 0]], 1)
-    price = claim.reach * step**2 if claim.norm == "quadratic" else 0
-    reach = (2 * claim.reach / step) ** (2 if claim.norm == "l2" else 1)  # of the points of an interaction
-    reach = 2 * (claim.order * max(g) - one) / (one * price) if price and used else reach
+    price = claim.reach * step**2 if claim.norm == "quadratic" else Fraction(0)
+    most = 2 * (claim.order * max(g, default=0) - one) / (one * price) if price else 2 * claim.reach / step
+    reach = most**2 if claim.norm == "l2" else most  # of two points of an interaction that the potential can violate
     for u, label in enumerate(labels):
         far = length(x[u + 1 : -1] - x[u], claim.norm)
         close = np.flatnonzero((labels[u + 1 :] != label) & (far <= floor(reach)))
         near.append(dict(zip((close + u + 1).tolist(), far[close].tolist(), strict=True)))
         require(sum(map(len, near)) <= TRIED, f"more than {TRIED} pairs are within reach", 0)
-    sets = [[u] for u in range(len(used))]
-    for size in range(1, claim.order + 1):
-        larger, left = [], claim.order - size  # in l1, four points that are pairwise within reach may still not meet
-        for A in sets:
-            total, spread = sum(g[A]), sum(near[u][v] for u, v in combinations(A, 2))
-            most, sure = one * (1 + price * spread / size), claim.norm != "l1" or size < 4
-            require(total <= most, f"points {sorted(used[v] for v in A)} violate the potential", int(sure))
-            common = set(near[A[0]]).intersection(*(near[u] for u in A)) if total + left * g[A[-1]] > most else ()
-            for w in sorted(common):
-                if total + left * g[w] <= most:
+    require(all(g <= one), "the potential of a point is above 1", 1)
+    sets = [([u], g[u], 0) for u in range(len(used))]
+    for size in range(2, claim.order + 1):
+        larger, left = [], claim.order - size
+        for A, total, spread in sets:
+            for w in sorted(set(near[A[0]]).intersection(*(near[u] for u in A))):
+                if total + (left + 1) * g[w] <= one:
                     break
-                if claim.norm != "l2" or size == 1 or 4 * square([*A, w], near) <= reach:
-                    larger.append([*A, w])
+                B, more, wide = [*A, w], total + g[w], spread + sum(near[u][w] for u in A)
+                unit, most = size * price.denominator, one * (size * price.denominator + price.numerator * wide)
+                if (more + left * g[w]) * unit <= most or (claim.norm == "l2" and 4 * square(B, near) > reach):
+                    continue
+                sure = int(claim.norm != "l1" or size < 4)  # four points may not meet in l1 though every two do
+                require(more * unit <= most, f"points {sorted(used[v] for v in B)} violate the potential", sure)
+                larger.append((B, more, wide))
             require(len(larger) <= TRIED, f"more than {TRIED} sets are to be looked at", 0)
         sets = larger
 
@@ -245,5 +244,6 @@ if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit(print(__doc__) or 2)
     report = verify(*sys.argv[1:])
-    print("\n".join(f"{name:11}{value}" for name, value in report.items()))
+    for name, value in report.items():
+        print(f"{name:11}{value}", f"(about {float(value):.9g})" if isinstance(value, Fraction) else "")
     sys.exit(report["exit"])

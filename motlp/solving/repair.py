@@ -63,7 +63,8 @@ def repair_plan(hypergraph: Hypergraph, plan: Plan, potential: Potential) -> Pla
     pi = np.nan_to_num(plan, nan=0.0, posinf=0.0)
     for _ in range(SCALINGS):
         covered = members.sum_around(pi)
-        excess = np.divide(covered, mass, out=np.full_like(covered, np.inf), where=mass > 0)
+        with np.errstate(over="ignore"):  # of tiny masses: they are as overfull as those of none
+            excess = np.divide(covered, mass, out=np.full_like(covered, np.inf), where=mass > 0)
         pi /= np.maximum(members.largest_member(excess), 1.0)
     left = np.maximum(mass - members.sum_around(pi), 0.0)
     slack = hypergraph.price - members.sum_members(potential)

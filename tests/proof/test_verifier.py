@@ -8,10 +8,11 @@ import sys
 import zipfile
 from fractions import Fraction
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.bounds import make_solution, true_risk, weighted
 from support.certificates import as_bytes, changing, check, put_together, take_apart
@@ -40,7 +41,7 @@ def images() -> LabeledMeasure:
 def certificates(images) -> dict[str, Certificate]:
     """One of each cost, with sets of three points."""
     found = {}
-    for norm, eps in (("l2", "1.25"), ("linf", "0.4"), ("l1", "7")):
+    for norm, eps in (("l2", "1.35"), ("linf", "0.45"), ("l1", "6")):
         found[norm] = solve(interactions(images, Ball(norm), eps, 3)).certificate()
     found["quadratic"] = solve(interactions(images, Quadratic("0.3"), None, 3)).certificate()
     assert all("members_3" in certificate.arrays for certificate in found.values())
@@ -64,6 +65,7 @@ def test_it_can_be_read_in_one_sitting_and_needs_nothing_but_numpy():
 @given(weighted(), threats(norms=("l2", "linf", "l1")), st.integers(1, 4), st.data())
 def test_what_a_plan_and_a_potential_prove_is_proved_and_true(tmp_path_factory, measure, cost, order, data):
     threat, eps = cost
+    assume(threat.norm != "l1" or measure.dimension < 3)  # which brute force decides in the plane only
     hypergraph = interactions(measure, threat, eps, min(order, measure.classes))
     solution = solve(hypergraph, framework="matrix", solver="simplex")
     scale = data.draw(st.sampled_from([1.0, 0.5, 1.001, 3.0]), "scale")
@@ -86,6 +88,7 @@ def test_what_a_plan_and_a_potential_prove_is_proved_and_true(tmp_path_factory, 
 @given(weighted(), threats(norms=("l2", "linf", "l1")))
 def test_all_orders_are_proved(tmp_path_factory, measure, cost):
     threat, eps = cost
+    assume(threat.norm != "l1" or measure.dimension < 3)
     solution = untruncated(measure, threat, eps)
     path = tmp_path_factory.mktemp("certificates") / "full.npz"
     solution.certificate().save(path)
@@ -146,9 +149,9 @@ def repeat_a_point(parts):
 def lower_the_reach(parts):
     claim = parts["claim"]
     if "eps" in claim:
-        claim["eps"] = str(Fraction(claim["eps"]) * Fraction(99, 100))
+        claim["eps"] = str(Fraction(claim["eps"]) * Fraction(9, 10))
     else:
-        claim["tau"] = str(Fraction(claim["tau"]) * Fraction(101, 100))
+        claim["tau"] = str(Fraction(claim["tau"]) * Fraction(10, 9))
 
 
 def raise_the_claim(parts):
@@ -160,7 +163,7 @@ def lower_the_upper_end(parts):
 
 
 def raise_the_potential(parts):
-    parts["potential"] = np.minimum(parts["potential"] * 1.01, 1.0)
+    parts["potential"] = np.minimum(parts["potential"] + 0.01, 1.0)
 
 
 def raise_one_potential(parts):
@@ -259,7 +262,7 @@ MALFORMED = [
     set_claim("order", None),
     set_claim("cost", "l3"),
     set_claim("cost", None),
-    set_claim("eps", 1.25),
+    set_claim("eps", 1.35),
     set_claim("eps", "1e999999999"),
     set_claim("eps", "-1"),
     set_claim("eps", "1/0"),
@@ -438,7 +441,7 @@ def test_the_file_runs_by_itself(certificates, file, tmp_path):
     code, said = run_file(tmp_path / "some.npz", file)
     assert code == 0
     assert "proved" in said
-    assert str(float(certificates["l2"].risk_lower))[:6] in said or str(certificates["l2"].risk_lower) in said
+    assert f"(about {float(certificates['l2'].risk_lower):.9g})" in said
     changing(raise_the_claim)(certificates["l2"], tmp_path / "false.npz")
     assert run_file(tmp_path / "false.npz", file)[0] == 1
     assert run_file(tmp_path / "none.npz", file)[0] == 2
@@ -455,55 +458,33 @@ def test_masses_and_pixels_of_a_file(tmp_path):
     assert run_file(tmp_path / "some.npz", tmp_path / "data.npz")[0] == 0
 
 
-def describe(parts):
-    """What a claim says, but for what nobody checks."""
-    return {name: value for name, value in parts["claim"].items() if name not in ("about", "data")}
-
-
 def mutate_field(parts, rng):
     """Changes a number, a text, an entry or a whole part, at random."""
     name = rng.choice([key for key in parts if not key.startswith("about")])
     if name == "claim":
-        claim = parts["claim"]
-        place = claim["data"] if rng.random() < 0.3 else claim
-        key = rng.choice(list(place))
-        pool = [
-            "0",
-            "1",
-            "1/3",
-            "0.999",
-            0,
-            1,
-            2,
-            3,
-            None,
-            "full",
-            "l2",
-            "linf",
-            "l1",
-            "quadratic",
-            [],
-            {},
-            1e300,
-            True,
-        ]
-        near = [str(Fraction(place[key]) * Fraction(k, 7)) for k in (6, 8)] if is_number(place[key]) else []
-        place[key] = rng.choice([*near, *near, *near, pool[rng.integers(len(pool))]])
+        mutate_claim(parts["claim"], rng)
         return
-    array = parts[name]
-    kind = rng.integers(6)
+    array, kind = parts[name], rng.randrange(6)
     if kind == 0:
         parts.pop(name)
     elif kind == 1:
-        parts[name] = array[: rng.integers(len(array) + 1)]
+        parts[name] = array[: rng.randrange(len(array) + 1)]
     elif kind == 2:
         parts[name] = array.astype(rng.choice(["<f8", "<i8", "<f4", "S5", "<i4", "O"]))
     elif kind == 3:
-        parts[name] = array[rng.permutation(len(array))]
+        parts[name] = array[rng.sample(range(len(array)), len(array))]
     else:
-        entry = tuple(rng.integers(size) for size in array.shape)
-        values = [0, 1, -1, 2, 119, 10**6, array[entry] * 0.99, array[entry] * 1.01, 2.0**-52]
-        array[entry] = values[rng.integers(len(values))]
+        entry = tuple(rng.randrange(size) for size in array.shape)
+        array[entry] = rng.choice([0, 1, -1, 2, 119, 10**6, array[entry] * 0.99, array[entry] * 1.01, 2.0**-52])
+
+
+def mutate_claim(claim, rng):
+    """Changes an entry, most often a number to one nearby."""
+    place = claim["data"] if rng.random() < 0.3 else claim
+    key = rng.choice(list(place))
+    pool = ["0", "1", "1/3", "0.999", 0, 1, 2, 3, None, "full", "l2", "linf", "l1", "quadratic", [], {}, 1e300, True]
+    near = [str(Fraction(place[key]) * Fraction(k, 7)) for k in (6, 8)] if is_number(place[key]) else []
+    place[key] = rng.choice([*9 * near, *pool])
 
 
 def is_number(text):
@@ -516,15 +497,15 @@ def is_number(text):
 @pytest.mark.parametrize("norm", NORMS)
 def test_random_mutations_are_refused_or_true(certificates, images, tmp_path, norm):
     """A thousand of them together: what still passes claims no more than what is known to be true."""
-    rng = np.random.default_rng(NORMS.index(norm))
+    rng = Random(norm)
     original, path = certificates[norm], tmp_path / "mutated.npz"
     original.save(path)
     raw, passed = path.read_bytes(), 0
     for trial in range(250):
         if trial % 2:
             flipped = bytearray(raw)
-            for place in rng.integers(len(raw), size=rng.integers(1, 4)):
-                flipped[place] = rng.integers(256)
+            for place in rng.choices(range(len(raw)), k=rng.randint(1, 3)):
+                flipped[place] = rng.randrange(256)
             path.write_bytes(flipped)
         else:
             parts = take_apart(original)
