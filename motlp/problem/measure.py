@@ -24,6 +24,8 @@ from motlp.problem.arrays import (
 from motlp.problem.owned import own
 from motlp.problem.rationals import Number, rational
 
+SUM_ERROR = 1e-9  # of masses of sum one
+
 
 @dataclass(frozen=True, eq=False)
 class LabeledMeasure:
@@ -58,7 +60,7 @@ class LabeledMeasure:
         check_features(points)
         check_mass(mass, len(points))
         mass = own(mass, np.float64)
-        if abs(mass.sum() - 1) > 1e-9:
+        if abs(mass.sum() - 1) > SUM_ERROR:
             raise InvalidMeasure(f"the masses sum to {mass.sum()}, not 1; from_arrays normalises them.")
         check_numbers(labels, len(points), len(names))
         if len(names) < 2:
@@ -94,8 +96,8 @@ class LabeledMeasure:
         Args:
             X: features, (N, ...); every axis after the first is flattened.
             y: labels, (N,), of any type that sorts; the classes are the distinct values in ascending order.
-            mass: weights, (N,), nonnegative; normalised to sum one in float64, and all that is proved is about these
-                rounded masses. Uniform by default.
+            mass: weights, (N,), nonnegative; normalised in float64, unless they sum to one already, to within 1e-9. All
+                that is proved is about these rounded masses. Uniform by default.
             unit: feature value of one step of `X`, exactly: a fraction, a whole number or a text such as
                 "1/255". By default 1/255 for uint8, which is taken for pixels between 0 and 1, and 1 for
                 all other types.
@@ -122,12 +124,12 @@ class LabeledMeasure:
         names = tuple(str(v) for v in values) if class_names is None else as_names(class_names)
         if len(names) != len(values):
             raise InvalidMeasure(f"{len(names)} class names for {len(values)} classes; give one name a class.")
-        weights = np.ones(len(points)) if mass is None else as_array(mass, "mass", np.float64)
+        weights = share_evenly(len(points)) if mass is None else as_array(mass, "mass", np.float64)
         check_mass(weights, len(points))
         return cls(
             points=points,
             labels=labels,
-            mass=weights / weights.sum(),
+            mass=normalise(weights),
             unit=exact_unit(unit),
             class_names=names,
             name=name,
@@ -180,12 +182,12 @@ class LabeledMeasure:
         chosen = np.sort(np.concatenate([self._choose(label, per_class, rng) for label in kept]))
         mass = self.mass[chosen]
         check_mass(mass, len(chosen))
-        mass = mass / mass.max()  # so that n equal masses become 1/n, as those of n given points are
+        even = bool((mass == mass[0]).all())  # n equal masses become 1/n, as those of n given points are
         return replace(
             self,
             points=self.points[chosen],
             labels=np.searchsorted(np.array(kept), self.labels[chosen]).astype(np.int32),
-            mass=mass / mass.sum(),
+            mass=share_evenly(len(mass)) if even else normalise(mass),
             class_names=tuple(self.class_names[label] for label in kept),
         )
 
@@ -224,6 +226,17 @@ class LabeledMeasure:
                 f"has {len(found)} points; ask for {len(found)} at most."
             )
         return found[:count] if rng is None else rng.choice(found, count, replace=False)
+
+
+def share_evenly(points: int) -> Float64[np.ndarray, " points"]:
+    """Equal masses of sum one."""
+    return np.full(points, 1.0 / points)
+
+
+def normalise(weights: Float64[np.ndarray, " points"]) -> Float64[np.ndarray, " points"]:
+    """Masses of sum one; those that sum to one already stay as they are."""
+    total = weights.sum()
+    return weights if abs(total - 1) <= SUM_ERROR else weights / total
 
 
 def as_names(names: Any) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from motlp.proof import verifier
 from motlp.system.atomic import write_atomically
 
 FORMAT = "motlp certificate"
+COSTS = "l2", "linf", "l1", "quadratic"
 RATIONAL = "[0-9]{1,3000}([./][0-9]{1,3000})?"
 NEAR = 1e-6  # potentials that differ from 0 or 1 by less, and constraints with less slack, count as equal to them
 
@@ -235,25 +236,24 @@ def check_parts(claim: Any, arrays: dict[str, np.ndarray]) -> None:
     """Refuse what is no certificate, as far as that can be seen without the data.
 
     Raises:
-        ValueError, LookupError, TypeError, verifier.Refused: it is none.
+        ValueError, LookupError, TypeError, ArithmeticError, verifier.Refused: it is none.
     """
-    about = claim["data"]
-    proof = {name: array for name, array in arrays.items() if not name.startswith("about")}
-    points = np.broadcast_to(np.uint8(0), (about["points"], about["features"]))
-    order = about["classes"] if claim["order"] == "full" else claim["order"]
-    end = claim["risk_upper"]
-    verifier.check_arrays(
-        proof,
-        verifier.Claim(claim["cost"], None, order, None, end, None),
-        verifier.Data(points, None, None, None),
-    )
-    reach = claim["tau" if claim["cost"] == "quadratic" else "eps"]
-    numbers = [claim["risk_lower"], claim["weight_unit"], reach, *([] if end is None else [end])]
-    if not isinstance(claim["about"], dict) or claim["cost"] not in ("l2", "linf", "l1", "quadratic"):
-        raise ValueError("its claim is none")
-    if claim["format"] != FORMAT or not all(re.fullmatch(RATIONAL, text) for text in numbers):
-        raise ValueError("its claim is none")
-    for name, dtype in (("labels", "<i4"), ("masses", "<f8")):
-        array = arrays[f"about_{name}"].astype(dtype)
-        if hashlib.sha256(array.tobytes()).hexdigest() != about[f"sha256_{name}"]:
+    data, about = claim["data"], claim["about"]
+    labels, masses = arrays["about_labels"].astype("<i4"), arrays["about_masses"].astype("<f8")
+    for name, array in (("labels", labels), ("masses", masses)):
+        if hashlib.sha256(array.tobytes()).hexdigest() != data[f"sha256_{name}"]:
             raise ValueError(f"its {name} were altered")
+    classes, order = data["classes"], claim["order"]
+    shapes = labels.shape, masses.shape, classes == labels.max() + 1, isinstance(data["features"], int)
+    if shapes != ((data["points"],), (data["points"],), True, True) or order not in ("full", *range(1, classes + 1)):
+        raise ValueError("its numbers of points and classes are none")
+    if claim["format"] != FORMAT or claim["cost"] not in COSTS or not isinstance(about, dict):
+        raise ValueError("its claim is none")
+    end, reach = claim["risk_upper"], claim["tau" if claim["cost"] == "quadratic" else "eps"]
+    for text in (claim["risk_lower"], claim["weight_unit"], reach, "0" if end is None else end):
+        if not re.fullmatch(RATIONAL, text) or Fraction(text) < 0:
+            raise ValueError("a number in it is none")
+    points = np.broadcast_to(np.uint8(0), (data["points"], data["features"]))
+    whole = verifier.Claim(claim["cost"], None, classes if order == "full" else order, None, end, None)
+    proof = {name: array for name, array in arrays.items() if not name.startswith("about")}
+    verifier.check_arrays(proof, whole, verifier.Data(points, None, None, None))

@@ -235,15 +235,14 @@ def read_data(path: Any) -> Data:
     """The arrays x, y, mass and unit of a .npz file."""
     file = np.load(path, allow_pickle=False)
     x, y = file["x"], np.unique(file["y"], return_inverse=True)[1].astype("<i4")
-    mass = file["mass"].astype(np.float64) if "mass" in file else np.ones(len(y))
+    mass = file["mass"].astype(np.float64) if "mass" in file else np.full(len(y), 1 / len(y))
     unit = Fraction(str(file["unit"]) if "unit" in file else Fraction(1, 255 if x.dtype == np.uint8 else 1))
-    return Data((x.view(np.uint8) if x.dtype == bool else x).reshape(len(y), -1), y, mass / mass.sum(), unit)
+    points = (x.view(np.uint8) if x.dtype == bool else x).reshape(len(y), -1)
+    return Data(points, y, mass if abs(mass.sum() - 1) <= 1e-9 else mass / mass.sum(), unit)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit(print(__doc__) or 2)
-    report = verify(*sys.argv[1:])
+    report = verify(*sys.argv[1:]) if len(sys.argv) == 3 else sys.exit(print(__doc__) or 2)
     for name, value in report.items():
         print(f"{name:11}{value}", f"(about {float(value):.9g})" if isinstance(value, Fraction) else "")
     sys.exit(report["exit"])

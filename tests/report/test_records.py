@@ -9,7 +9,7 @@ import motlp
 from motlp.problem.interactions import interactions
 from motlp.problem.rationals import exact
 from motlp.problem.threat import Ball, Quadratic
-from motlp.report.records import bound_record, interactions_record, threat_record
+from motlp.report.records import bound_record, interactions_record, describe_threat
 
 
 def test_a_record_of_interactions(measure):
@@ -56,11 +56,11 @@ def test_a_record_tells_what_is_proved_of_the_optimum_of_the_model(measure):
 )
 def test_a_budget_is_no_smaller_than_it_was_and_a_price_no_larger(measure, number):
     """What is proved at ε holds at every larger one, and not at a smaller: 1/3 is no float."""
-    eps = Fraction(repr(threat_record(interactions(measure, Ball("l2"), number, 2))["eps"]))
+    eps = Fraction(repr(describe_threat(interactions(measure, Ball("l2"), number, 2))["eps"]))
     assert exact(number) <= eps < exact(number) + Fraction(1, 10**15)
-    tau = Fraction(repr(threat_record(interactions(measure, Quadratic(number), None, 2))["tau"]))
+    tau = Fraction(repr(describe_threat(interactions(measure, Quadratic(number), None, 2))["tau"]))
     assert exact(number) - Fraction(1, 10**15) < tau <= exact(number)
 
 
 def test_a_short_decimal_is_the_float_that_is_written_so(measure):
-    assert threat_record(interactions(measure, Ball("l2"), "0.3", 2))["eps"] == 0.3
+    assert describe_threat(interactions(measure, Ball("l2"), "0.3", 2))["eps"] == 0.3
