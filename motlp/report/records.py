@@ -46,14 +46,14 @@ def interactions_record(hypergraph: Hypergraph, seconds: dict[str, float]) -> di
             "classes": measure.classes,
             "unit": str(measure.unit),
         },
-        "threat": describe_threat(hypergraph.threat, hypergraph.eps),
+        "threat": threat_record(hypergraph.threat, hypergraph.eps),
         "order": hypergraph.order,
         "interactions": {str(order): count for order, count in hypergraph.counts.items()},
         "seconds": {stage: round(time, 4) for stage, time in seconds.items()},
     }
 
 
-def describe_threat(threat: Threat, eps: Fraction | None) -> dict[str, Any]:
+def threat_record(threat: Threat, eps: Fraction | None) -> dict[str, Any]:
     """The adversary; numbers that are no floats are rounded to a stronger adversary.
 
     What is proved against an adversary holds against every stronger one.
@@ -88,7 +88,7 @@ def verification_record(found: Verification, seconds: dict[str, float]) -> dict[
     if found.threat is not None and found.risk_lower is not None:
         upper = found.risk_upper
         record |= {
-            "threat": describe_threat(found.threat, found.eps),
+            "threat": threat_record(found.threat, found.eps),
             "order": found.order,
             "risk_lower": float_below(found.risk_lower),
             "risk_lower_exactly": str(found.risk_lower),

@@ -9,7 +9,7 @@ import motlp
 from motlp.problem.interactions import interactions
 from motlp.problem.rationals import exact
 from motlp.problem.threat import Ball, Quadratic
-from motlp.report.records import bound_record, interactions_record, describe_threat
+from motlp.report.records import bound_record, interactions_record, threat_record
 
 
 def test_a_record_of_interactions(measure):
@@ -54,13 +54,13 @@ def test_a_record_tells_what_is_proved_of_the_optimum_of_the_model(measure):
         Fraction(5099019513592784830028224109023, 2 * 10**30),
     ],
 )
-def test_a_budget_is_no_smaller_than_it_was_and_a_price_no_larger(measure, number):
+def test_a_budget_is_no_smaller_than_it_was_and_a_price_no_larger(number):
     """What is proved at ε holds at every larger one, and not at a smaller: 1/3 is no float."""
-    eps = Fraction(repr(describe_threat(interactions(measure, Ball("l2"), number, 2))["eps"]))
+    eps = Fraction(repr(threat_record(Ball("l2"), exact(number))["eps"]))
     assert exact(number) <= eps < exact(number) + Fraction(1, 10**15)
-    tau = Fraction(repr(describe_threat(interactions(measure, Quadratic(number), None, 2))["tau"]))
+    tau = Fraction(repr(threat_record(Quadratic(number), None)["tau"]))
     assert exact(number) - Fraction(1, 10**15) < tau <= exact(number)
 
 
-def test_a_short_decimal_is_the_float_that_is_written_so(measure):
-    assert describe_threat(interactions(measure, Ball("l2"), "0.3", 2))["eps"] == 0.3
+def test_a_short_decimal_is_the_float_that_is_written_so():
+    assert threat_record(Ball("l2"), exact("0.3"))["eps"] == 0.3
