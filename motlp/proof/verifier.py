@@ -111,10 +111,11 @@ def check_arrays(arrays: dict[str, np.ndarray], claim: Claim, data: Data) -> Non
 
 
 def whole(array: np.ndarray, times: int = 0) -> tuple[np.ndarray, Fraction]:
-    """Numbers as whole numbers times a power of two: Python's, or 64 bits if that holds distances of `times` points."""
+    """Numbers as whole numbers times a power of two: Python's, or short ones that hold distances of `times` points."""
     if array.dtype.kind != "f":
-        if times and array.shape[-1] * (2 * times * max(-int(array.min()), int(array.max()))) ** 2 < 2**63:
-            return array.astype(np.int64), Fraction(1)
+        size = times and array.shape[-1] * (2 * times * max(-int(array.min()), int(array.max()))) ** 2
+        if times and size < 2**63:
+            return array.astype(np.int32 if size < 2**31 else np.int64), Fraction(1)
         numbers = [*map(int, array.ravel().tolist()), None]  # of texts, too; None keeps it an array of objects
         return np.array(numbers, object)[:-1].reshape(array.shape), Fraction(1)
     mantissas, exponents = np.frexp(array.astype(np.float64))
@@ -126,7 +127,7 @@ def whole(array: np.ndarray, times: int = 0) -> tuple[np.ndarray, Fraction]:
 def length(gaps: np.ndarray, norm: str) -> np.ndarray:
     """Lengths along the last axis, in whole numbers; squared ones, unless the norm is l1 or linf."""
     gaps = np.abs(gaps) if norm in ("l1", "linf") else gaps * gaps
-    return (gaps.max(axis=-1) if norm == "linf" else gaps.sum(axis=-1)).astype(object)
+    return (gaps.max(axis=-1) if norm == "linf" else gaps.sum(axis=-1, dtype=gaps.dtype)).astype(object)
 
 
 def lower_end(arrays: dict[str, np.ndarray], claim: Claim, data: Data) -> Fraction:
