@@ -3,15 +3,19 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from support.certificates import changing
 from support.command import run
+from support.problems import triangles
 
+from motlp.cli import commands
 from motlp.proof import verifier
 from motlp.proof.certificate import Certificate
+from motlp.solving.solve import solve
 
 DATA = ("digits", "--per-class", "20")
 QUIET = "--quiet"
@@ -122,3 +126,19 @@ def test_a_file_with_a_unit_serves_both_verifiers(tmp_path):
 def test_no_place_for_it(tmp_path):
     code, out, err = run("bound", *DATA, "--eps", "1", "--save-certificate", tmp_path / "none" / "some.npz", QUIET)
     assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+def test_an_end_that_is_missing(tmp_path, monkeypatch):
+    """A solver that returns neither part leaves nothing to certify; with one of them, the other end is named."""
+    solution, path = solve(triangles()), tmp_path / "some.npz"
+    words = "bound", *DATA, "--eps", "1", QUIET, "--save-certificate", path
+    monkeypatch.setattr(commands.Method, "solve", lambda *given: replace(solution, plan=None, potential=None))
+    code, _, err = run(*words)
+    assert (code, path.exists(), err.count("\n")) == (2, False, 1)
+    assert "no certificate can be made: there is no lower end, as there is no plan and no upper end" in err
+    monkeypatch.setattr(commands.Method, "solve", lambda *given: replace(solution, potential=None))
+    assert run(*words)[0] == 0
+    code, out, _ = run("show", path)
+    assert code == 0
+    assert "risk ≤     none: no upper end, as there is no usable potential" in out
+    assert "hopeless" not in run("show", path, "--json")[1]
