@@ -69,18 +69,18 @@ def unpack(path: Any, skipped: tuple[str, ...] = ("claim.json", "about")) -> tup
 
 def read_claim(claim: Any, data: Data) -> Claim:
     """The claim, once it is known to be one about these data."""
-    for name, value in {"format": "motlp certificate", "version": 1}.items():
-        require(claim[name] == value, f"its {name} is {claim[name]!r:.60}, and only {value!r} is known")
+    known, version = ("motlp certificate", 1), claim["version"]
+    require((claim["format"], version) == known, f"it is no certificate of version 1 (its version is {version!r:.60})")
+    sound = np.isfinite(data.points).all() and 0 <= data.masses.min() <= data.masses.max() < np.inf
+    require(sound, "the data hold what is no feature, or no mass")
     (n, d), classes, there = data.points.shape, int(data.labels.max()) + 1, claim["data"]
     here = {"points": n, "features": d, "classes": classes, "type": data.points.dtype.str, "unit": str(data.unit)}
-    for name, array in zip(("points", "labels", "masses"), data, strict=False):
-        here[f"sha256_{name}"] = hashlib.sha256(array.tobytes()).hexdigest()
+    here |= {f"sha256_{k}": hashlib.sha256(a.tobytes()).hexdigest() for k, a in data._asdict().items() if k != "unit"}
     for name, value in here.items():
         require(there[name] == value, f"it is about other data: their {name} is {there[name]!r:.80}, not {value!r}")
     order = classes if claim["order"] == "full" else claim["order"]
-    require(order in range(1, classes + 1), "its order is none")
     norm, quadratic = claim["cost"], claim["cost"] == "quadratic"
-    require(quadratic or norm in ("l2", "linf", "l1"), f"its cost is {norm!r:.60}, which is not known")
+    require(order in range(1, classes + 1) and norm in ("l2", "linf", "l1", "quadratic"), "its order or cost is none")
     texts = [claim[key] for key in ("risk_lower", "risk_upper", "tau" if quadratic else "eps", "weight_unit")]
     require(all(re.fullmatch("[0-9]{1,3000}([./][0-9]{1,3000})?", text or "0") for text in texts), "a number is none")
     lower, upper, reach, unit = (text and Fraction(text) for text in texts)

@@ -341,6 +341,21 @@ def test_other_data_are_refused(certificates, images, norm, tmp_path):
         assert (found["exit"], "other data" in found["why"] or "another unit" in found["why"]) == (2, True)
 
 
+def test_data_that_are_none(certificates, tmp_path):
+    certificates["l2"].save(tmp_path / "some.npz")
+    x, y = np.ones((3, 2)), np.array([0, 1, 2])
+    for points, mass in (
+        (x * np.nan, np.full(3, 1 / 3)),
+        (x * np.inf, np.full(3, 1 / 3)),
+        (x, np.array([0.5, 0.5, np.nan])),
+        (x, np.array([1.5, -0.5, 0.0])),
+        (x, np.array([np.inf, 0.0, 0.0])),
+    ):
+        np.savez(tmp_path / "data.npz", x=points, y=y, mass=mass)
+        found = verifier.verify(tmp_path / "some.npz", tmp_path / "data.npz")
+        assert (found["exit"], found["why"]) == (2, "the data hold what is no feature, or no mass")
+
+
 def test_huge_whole_numbers_are_taken_for_what_they_are(certificates, images, tmp_path):
     def lengthen(parts):
         parts["centres_3"] = np.array([[str(int(a) * 10**1500) for a in row] for row in parts["centres_3"]], "S")
