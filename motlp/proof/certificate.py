@@ -182,7 +182,7 @@ class Certificate:
         return Slackness(
             {k: self.weights(k) * np.maximum(self.slack(k), 0.0) for k in self.orders},
             alone * (1.0 - self.potential),
-            self.potential * (covered + alone - self.mass),
+            self.potential * np.maximum(covered - self.mass, 0.0),
         )
 
     @property

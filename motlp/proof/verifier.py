@@ -162,7 +162,7 @@ def check_sets(rows: np.ndarray, shown: list[np.ndarray], claim: Claim, data: Da
     elif claim.norm == "linf":
         c, q = x.min(axis=1) + x.max(axis=1), np.full(len(rows), 2, object)
     else:
-        c, q = (share.astype(x.dtype)[:, :, None] * x).sum(axis=1), share.sum(axis=1)
+        c, q = (share.astype(x.dtype)[:, :, None] * x if shown else x).sum(axis=1, dtype=x.dtype), share.sum(axis=1)
     require((share >= 0).all() and (q > 0).all(), "a centre has a negative weight, or a denominator of 0")
     far = length(q.astype(x.dtype)[:, None, None] * x - c[:, None], claim.norm)  # from the centre, q times
     if claim.norm == "quadratic":
