@@ -120,7 +120,7 @@ def whole(array: np.ndarray, times: int = 0) -> tuple[np.ndarray, Fraction]:
         return np.array(numbers, object)[:-1].reshape(array.shape), Fraction(1)
     mantissas, exponents = np.frexp(array.astype(np.float64))
     digits = np.ldexp(mantissas, 53).astype(np.int64)
-    lowest = int(exponents.min(where=digits != 0, initial=1100))
+    lowest = int(exponents.min(where=digits != 0, initial=53))  # so that 1 is a whole number, too
     return digits.astype(object) << np.maximum(exponents - lowest, 0).astype(object), Fraction(2) ** (lowest - 53)
 
 

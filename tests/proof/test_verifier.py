@@ -14,13 +14,16 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from support import brute
 from support.bounds import make_solution, true_risk, weighted
 from support.certificates import as_bytes, changing, check, put_together, take_apart
-from support.measures import threats
+from support.measures import measures, threats
 
 from motlp.datasets import load
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
+from motlp.problem.rationals import exact
 from motlp.problem.threat import Ball, Quadratic
 from motlp.proof import verifier
 from motlp.proof.certificate import Certificate
@@ -82,6 +85,28 @@ def test_what_a_plan_and_a_potential_prove_is_proved_and_true(tmp_path_factory, 
     risk = true_risk(measure, threat, eps, hypergraph.order)
     assert answer.risk_lower <= found["risk_lower"] <= risk <= found["risk_upper"] <= answer.risk_lower + answer.gap
     assert float(found["risk_lower"]) == pytest.approx(answer.risk_lower, abs=1e-12)
+
+
+PARTS = st.sampled_from([0.0, 2.0**-52, 0.25, 1 / 3, 0.5, 0.5 + 2.0**-52, 2 / 3, 0.75, 1.0])
+
+
+@settings(max_examples=120, deadline=None)
+@given(measures(classes=(2, 4), points=(4, 9)), threats(norms=("l2", "linf", "l1")), st.integers(1, 4), st.data())
+def test_a_potential_passes_just_if_no_interaction_violates_it(tmp_path_factory, measure, cost, order, data):
+    threat, eps = cost
+    order = min(order, measure.classes)
+    assume(threat.norm != "l1" or (measure.dimension < 3 and order < 4))
+    g = data.draw(npst.arrays(np.float64, measure.size, elements=PARTS))
+    certificate = make_solution(interactions(measure, threat, eps, order), None, g).certificate()
+    parts = take_apart(certificate)
+    parts["potential"] = g
+    value = sum(Fraction(m) * Fraction(x) for m, x in zip(measure.mass.tolist(), g.tolist(), strict=True))
+    parts["claim"]["risk_upper"] = str(max(1 - value / sum(map(Fraction, measure.mass.tolist())), Fraction(0)))
+    found = check(put_together(parts, tmp_path_factory.mktemp("certificates") / "some.npz"), measure)
+    every = brute.interactions(measure, threat, None if eps is None else exact(eps), order)
+    feasible = all(sum(Fraction(g[v]) for v in A) <= 1 + price for A, price in every.items())
+    assert found["exit"] == (0 if feasible else 1), (found, feasible)
+    assert found.get("unchecked", "") == ""
 
 
 @settings(max_examples=25, deadline=None)
