@@ -21,13 +21,14 @@ def whole_weights(mass: Float64[np.ndarray, " points"]) -> Int64[np.ndarray, " p
     Raises:
         InvalidMeasure: there are none with a sum below 2³¹.
     """
-    least = mass[mass > 0].min()
-    ratios, scale = np.unique(mass[mass > 0]) / least, 1
+    least, scale = mass[mass > 0].min(), 1
+    with np.errstate(over="ignore"):  # of tiny masses beside others, which are refused below
+        ratios, weights = np.unique(mass[mass > 0]) / least, mass / least
     while len(between := find_between(ratios * scale)):
         scale *= simplest(*around(between[0])).denominator
         if scale * (mass.sum() / least) > LARGEST:
             break
-    weights = mass / least * scale
+    weights = weights * scale
     if len(between) or weights.sum() > LARGEST:
         raise InvalidMeasure(
             f"{arg('mass')} has values that are not whole multiples of one number with a sum below 2³¹ (such as "
