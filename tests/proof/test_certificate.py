@@ -5,6 +5,7 @@ import warnings
 import zipfile
 from dataclasses import replace
 
+import cvxpy as cp
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from support.ready import READY
 
 from motlp.errors import InvalidBudget, InvalidFile, InvalidHypergraph, NoCertificate
 from motlp.frameworks.answer import Status
+from motlp.frameworks.declaration import declare
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
@@ -66,6 +68,16 @@ def test_solutions_of_every_kind_have_one(hypergraph, kind):
             assert_verified(solve(hypergraph, model="primal", framework="matrix", solver="ipm"))
         case "untruncated":
             assert_verified(untruncated(measure, threat, hypergraph.eps, time_limit=1))
+
+
+def test_a_model_of_a_user_has_one():
+    """About the plain problem: the plan and the potential of the extended one prove an interval of it."""
+    hypergraph = triangles()
+    model = declare(hypergraph, "dual", "cvxpy")
+    model.problem = cp.Problem(model.problem.objective, [*model.problem.constraints, model.potential >= 0.25])
+    solution = solve(model)
+    assert solution.value_bound is not None
+    assert_verified(solution)
 
 
 @pytest.mark.parametrize("garbage", [np.nan, np.inf, -1.0, 0.0, 1e308])
