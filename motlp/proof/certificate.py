@@ -238,7 +238,7 @@ def check_parts(claim: Any, arrays: dict[str, np.ndarray]) -> None:
     Raises:
         ValueError, LookupError, TypeError, ArithmeticError, verifier.Refused: it is none.
     """
-    data, about = claim["data"], claim["about"]
+    data, about = claim["data"], claim.setdefault("about", {})
     labels, masses = arrays["about_labels"].astype("<i4"), arrays["about_masses"].astype("<f8")
     for name, array in (("labels", labels), ("masses", masses)):
         if hashlib.sha256(array.tobytes()).hexdigest() != data[f"sha256_{name}"]:

@@ -186,6 +186,7 @@ def upper_end(potential: np.ndarray, claim: Claim, data: Data) -> tuple[Fraction
 
 def search(g: np.ndarray, one: int, claim: Claim, data: Data) -> None:
     """Refuse a potential that some interaction violates: all sets that might are grown in the order of falling g."""
+    require(all(g <= one), "the potential of a point is above 1", 1)
     used = [v for v in np.argsort(-g, kind="stable").tolist() if g[v]]
     require(len(used) <= SEARCHED, f"there are more than {SEARCHED} points", 0)
     g, labels, near = g[used], data.labels[used], []  # near: points further down within reach, and their distances
@@ -198,7 +199,6 @@ def search(g: np.ndarray, one: int, claim: Claim, data: Data) -> None:
         close = np.flatnonzero((labels[u + 1 :] != label) & (far <= floor(reach)))
         near.append(dict(zip((close + u + 1).tolist(), far[close].tolist(), strict=True)))
         require(sum(map(len, near)) <= TRIED, f"more than {TRIED} pairs are within reach", 0)
-    require(all(g <= one), "the potential of a point is above 1", 1)
     sets = [([u], g[u], 0) for u in range(len(used))]
     for size in range(2, claim.order + 1):
         larger, left = [], claim.order - size

@@ -151,7 +151,6 @@ def test_what_is_saved_comes_back(certificate, tmp_path):
     [
         lambda parts: parts.pop("claim"),
         lambda parts: parts.update(claim=[]),
-        lambda parts: parts["claim"].pop("about"),
         lambda parts: parts["claim"].update(about=3),
         lambda parts: parts["claim"].update(risk_lower="one"),
         lambda parts: parts["claim"].update(risk_upper=[]),
@@ -180,6 +179,10 @@ def test_names_may_be_missing(certificate, tmp_path):
     parts["claim"]["about"] = {"class_names": ["too", "few"]}
     loaded = Certificate.load(put_together(parts, tmp_path / "some.npz"))
     assert loaded.class_names == ["0", "1", "2"]
+    del parts["claim"]["about"]
+    loaded = Certificate.load(put_together(parts, tmp_path / "some.npz"))
+    assert loaded.class_names == ["0", "1", "2"]
+    assert verify(loaded, triangles().measure).exit == 0
 
 
 def test_a_path_that_leads_nowhere(tmp_path):
