@@ -72,7 +72,7 @@ def read_claim(claim: Any, data: Data) -> Claim:
     known, version = ("motlp certificate", 1), claim["version"]
     require((claim["format"], version) == known, f"it is no certificate of version 1 (its version is {version!r:.60})")
     sound = np.isfinite(data.points).all() and 0 <= data.masses.min() <= data.masses.max() < np.inf
-    require(sound, "the data hold what is no feature, or no mass")
+    require(sound and data.unit > 0, "the data hold what is no feature, no mass or no unit")
     (n, d), classes, there = data.points.shape, int(data.labels.max()) + 1, claim["data"]
     here = {"points": n, "features": d, "classes": classes, "type": data.points.dtype.str, "unit": str(data.unit)}
     here |= {f"sha256_{k}": hashlib.sha256(a.tobytes()).hexdigest() for k, a in data._asdict().items() if k != "unit"}

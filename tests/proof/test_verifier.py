@@ -376,10 +376,11 @@ def test_data_that_are_none(certificates, tmp_path):
         (x, np.array([0.5, 0.5, np.nan])),
         (x, np.array([1.5, -0.5, 0.0])),
         (x, np.array([np.inf, 0.0, 0.0])),
+        (x, np.full(3, 1 / 3)),
     ):
-        np.savez(tmp_path / "data.npz", x=points, y=y, mass=mass)
+        np.savez(tmp_path / "data.npz", x=points, y=y, mass=mass, unit="-1/2")
         found = verifier.verify(tmp_path / "some.npz", tmp_path / "data.npz")
-        assert (found["exit"], found["why"]) == (2, "the data hold what is no feature, or no mass")
+        assert (found["exit"], found["why"]) == (2, "the data hold what is no feature, no mass or no unit")
 
 
 def test_huge_whole_numbers_are_taken_for_what_they_are(certificates, images, tmp_path):
