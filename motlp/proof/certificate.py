@@ -114,8 +114,16 @@ class Certificate:
         return masses / masses.sum()
 
     @property
+    def labels(self) -> Int32[np.ndarray, " points"]:
+        """Classes of the points, 0 … K − 1."""
+        return self.arrays["about_labels"]
+
+    @property
     def potential(self) -> Float64[np.ndarray, " points"]:
-        """The potential g_v: with this probability the classifier answers rightly wherever v can be moved.
+        """The potential g_v: with this probability a classifier answers rightly wherever v can be moved.
+
+        So it is where the order is "full". At a truncated order, larger interactions may ask for more than this
+        classifier can give, and it is the best one only as far as the order sees.
 
         Raises:
             NoCertificate: there is none, and so there is no upper end.
@@ -194,8 +202,8 @@ class Certificate:
         Raises:
             NoCertificate: there is no potential.
         """
-        labels, classes = self.arrays["about_labels"], self.claim["data"]["classes"]
-        whole, kept = (np.bincount(labels, m, classes) for m in (self.mass, self.mass * self.potential))
+        classes = self.claim["data"]["classes"]
+        whole, kept = (np.bincount(self.labels, m, classes) for m in (self.mass, self.mass * self.potential))
         return np.divide(whole - kept, whole, out=np.zeros(classes), where=whole > 0)
 
     def save(self, path: str | Path) -> None:

@@ -36,10 +36,10 @@ def verify(path: Any, data: Any) -> dict[str, Any]:
         claim = read_claim(text, data)
         check_arrays(arrays, claim, data)
         lower, upper, unchecked = lower_end(arrays, claim, data), None, ""
-        require(lower >= claim.lower, f"only {float(lower):.12g} follows for the lower end, less than is claimed", 1)
+        require(lower >= claim.lower, f"it proves {float(lower):.12g}, claims {float(claim.lower):.12g} at least", 1)
         if claim.upper is not None:
             upper, unchecked = upper_end(arrays["potential"], claim, data)
-            require(upper <= claim.upper, f"{float(upper):.12g} follows for the upper end, more than is claimed", 1)
+            require(upper <= claim.upper, f"it proves {float(upper):.12g}, claims {float(claim.upper):.12g} at most", 1)
         said = {key: text[key] for key in ("cost", "eps", "tau", "order") if key in text}
         return dict(exit=0, verdict="proved", why="", **said, risk_lower=lower, risk_upper=upper, unchecked=unchecked)
     except Refused as error:
@@ -168,8 +168,8 @@ def check_sets(rows: np.ndarray, shown: list[np.ndarray], claim: Claim, data: Da
     if claim.norm == "quadratic":
         return 1 + far.sum(axis=1) * (claim.reach * step**2 / k**2)
     power, reach = (2 if claim.norm == "l2" else 1), claim.reach / step
-    met = far * reach.denominator**power <= (reach.numerator * q[:, None]) ** power
-    require(met.all(), "the points of a set do not meet within reach", 1)
+    met = (far * reach.denominator**power <= (reach.numerator * q[:, None]) ** power).all(axis=1)
+    require(met.all(), f"the points {rows[np.argmin(met)].tolist()} do not meet within reach", 1)
     return 1
 
 

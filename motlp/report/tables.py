@@ -113,7 +113,7 @@ def class_table(certificate: Certificate) -> Table:
     grid = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in ("class", "mass", "hopeless", "safe", "risk"):
         grid.add_column(name, justify="left" if name == "class" else "right")
-    labels, classes = certificate.arrays["about_labels"], len(certificate.class_names)
+    labels, classes = certificate.labels, len(certificate.class_names)
     masses = np.bincount(labels, certificate.mass, classes)
     hopeless, safe = (np.bincount(labels[some], minlength=classes) for some in (certificate.hopeless, certificate.safe))
     columns = certificate.class_names, masses, hopeless, safe, certificate.risk_by_class

@@ -72,7 +72,7 @@ def test_a_claim_that_is_raised_is_false(saved, tmp_path):
     path = changing(lambda parts: parts["claim"].update(risk_lower="0.9"))(certificate, tmp_path / "false.npz")
     code, out, err = run("verify", path, *DATA, QUIET)
     assert (code, out) == (1, "")
-    assert err.startswith(f"motlp: {path} is false: only 0.")
+    assert err.startswith(f"motlp: {path} is false: it proves 0.")
     assert err.count("\n") == 1
     code, out, err = run("verify", path, *DATA, QUIET, "--json")
     assert (code, json.loads(out)["verdict"]) == (1, "false")
