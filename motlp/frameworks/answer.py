@@ -1,5 +1,6 @@
 """What an engine returns: what the solver said, and the form of the model that it was given."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
@@ -52,8 +53,8 @@ class Answer:
         plan, potential: of any length; signs are those of a plan and a potential.
         seconds: time it took.
         sense: whether the model is a minimum or a maximum.
-        linear: of a model that is not plain, the linear program that it is, with the solver's multipliers; or why
-            there is none, which is "" where there is no answer either.
+        linear: reads the linear program that the model is, with the solver's multipliers, or why there is none; None
+            where there is no answer. It must be called before the model is changed or solved again.
     """
 
     form: Form
@@ -65,4 +66,4 @@ class Answer:
     potential: Part
     seconds: float
     sense: Sense
-    linear: LinearForm | str = ""
+    linear: Callable[[], LinearForm | str] | None = None

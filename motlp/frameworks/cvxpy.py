@@ -125,7 +125,7 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
         potential=read_part(model, "potential", length, values_of) if answered else Part(),
         seconds=time.perf_counter() - started,
         sense=sense(problem),
-        linear=read_linear(problem) if answered and not form.plain else "",
+        linear=partial(read_linear, problem) if answered else None,
     )
 
 

@@ -1,6 +1,7 @@
 """Hands a linear program, as plain arrays, to HiGHS directly."""
 
 import time
+from functools import partial
 from typing import Any
 
 import highspy
@@ -90,7 +91,7 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
         potential=read_part(model, "potential", length, read, "no slice of numbers"),
         seconds=time.perf_counter() - started,
         sense=program.sense,
-        linear=as_linear(program, rows) if status in ANSWERED and not form.plain else "",
+        linear=partial(as_linear, program, rows) if status in ANSWERED else None,
     )
 
 

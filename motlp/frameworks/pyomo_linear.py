@@ -1,5 +1,8 @@
 """Reads a model in Pyomo, whatever its user made of it, as a linear program in general form."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import pyomo.environ as pyo
 import scipy.sparse as sp
@@ -15,14 +18,15 @@ from motlp.problem.linear_form import LinearForm
 def read_linear(problem: pyo.ConcreteModel, duals: pyo.Suffix | None) -> LinearForm | str:
     """The program of a solved model, with the multipliers of its rows; or why there is none.
 
-    Pyomo puts the values of fixed variables, and the constants of a row, into its sides.
+    Fixed variables are columns with one value. Pyomo puts the constants of a row into its sides.
     """
     if duals is None:
         return NO_MULTIPLIERS
     if not len(duals):
         return "the solver gave no multipliers"
     try:
-        compiled = LinearStandardFormCompiler().write(problem, mixed_form=True, set_sense=None)
+        with release_fixed(problem) as fixed:
+            compiled = LinearStandardFormCompiler().write(problem, mixed_form=True, set_sense=None)
     except (InvalidConstraintError, InvalidExpressionError):
         return "it is not linear (a fixed variable counts as a variable where it is a factor of another)"
     except InfeasibleConstraintException:
@@ -30,7 +34,7 @@ def read_linear(problem: pyo.ConcreteModel, duals: pyo.Suffix | None) -> LinearF
     except Exception as error:  # components that have no linear form, and whatever a user's expressions may raise
         return f"Pyomo does not write it as a linear program ({one_line(error)})"
     kinds = np.array([kind for _, kind in compiled.rows], dtype=int)
-    sides, bounds = np.array(compiled.rhs, dtype=float), [variable.bounds for variable in compiled.columns]
+    sides, bounds = np.array(compiled.rhs, dtype=float), [fixed.get(id(v), v.bounds) for v in compiled.columns]
     return LinearForm(
         sense=sense(problem),
         cost=compiled.c.toarray().ravel(),
@@ -43,3 +47,19 @@ def read_linear(problem: pyo.ConcreteModel, duals: pyo.Suffix | None) -> LinearF
         # A row with two sides stands here as two rows; the side that its multiplier does not mean counts for nothing.
         multipliers=np.array([duals.get(row, 0.0) for row, _ in compiled.rows], dtype=float),
     )
+
+
+@contextmanager
+def release_fixed(problem: pyo.ConcreteModel) -> Iterator[dict[int, tuple[float, float]]]:
+    """Frees the fixed variables while the block lasts, as Pyomo would round sums of their products into the sides.
+
+    Yields both bounds of each of them, which are its value.
+    """
+    fixed = [v for v in problem.component_data_objects(pyo.Var) if v.fixed]
+    for variable in fixed:
+        variable.unfix()
+    try:
+        yield {id(v): (v.value, v.value) for v in fixed}
+    finally:
+        for variable in fixed:
+            variable.fix(variable.value, skip_validation=True)

@@ -247,19 +247,26 @@ def check_parts(claim: Any, arrays: dict[str, np.ndarray]) -> None:
         ValueError, LookupError, TypeError, ArithmeticError, verifier.Refused: it is none.
     """
     data, about = claim["data"], claim.setdefault("about", {})
-    labels, masses = arrays["about_labels"].astype("<i4"), arrays["about_masses"].astype("<f8")
-    for name, array in (("labels", labels), ("masses", masses)):
-        if hashlib.sha256(array.tobytes()).hexdigest() != data[f"sha256_{name}"]:
+    labels, masses = arrays["about_labels"], arrays["about_masses"]
+    for name, array, kind in (("labels", labels, "<i4"), ("masses", masses, "<f8")):
+        if array.dtype.str != kind or hashlib.sha256(array.tobytes()).hexdigest() != data[f"sha256_{name}"]:
             raise ValueError(f"its {name} were altered")
+    if labels.min() < 0 or not 0 <= masses.min() <= masses.max() < np.inf or masses.sum() == 0:
+        raise ValueError("its labels or its masses are none")
+    for name, array in arrays.items():
+        sets = arrays.get(name.replace("about_costs", "members"), array)
+        if name.startswith("about_costs") and (array.dtype.str, array.shape) != ("<f8", sets.shape[:1]):
+            raise ValueError("its costs are none")
     classes, order = data["classes"], claim["order"]
     shapes = labels.shape, masses.shape, classes == labels.max() + 1, isinstance(data["features"], int)
     if shapes != ((data["points"],), (data["points"],), True, True) or order not in ("full", *range(1, classes + 1)):
         raise ValueError("its numbers of points and classes are none")
-    if claim["format"] != FORMAT or claim["cost"] not in COSTS or not isinstance(about, dict):
+    named = isinstance(about, dict) and isinstance(about.get("class_names", []), list)
+    if claim["format"] != FORMAT or claim["cost"] not in COSTS or not named:
         raise ValueError("its claim is none")
     end, reach = claim["risk_upper"], claim["tau" if claim["cost"] == "quadratic" else "eps"]
     for text in (claim["risk_lower"], claim["weight_unit"], reach, "0" if end is None else end):
-        if not re.fullmatch(RATIONAL, text) or Fraction(text) < 0:
+        if not re.fullmatch(RATIONAL, text) or not 0 <= float(Fraction(text)) < np.inf:
             raise ValueError("a number in it is none")
     points = np.broadcast_to(np.uint8(0), (data["points"], data["features"]))
     whole = verifier.Claim(claim["cost"], None, classes if order == "full" else order, None, end, None)

@@ -17,6 +17,8 @@ from motlp.proof.weak_duality import bound_optimum
 from motlp.solving.judgement import judge
 from motlp.solving.solution import Solution
 
+PLAIN = "primal", "dual"  # the models that may be the plain problem
+
 
 def solve_hypergraph(
     hypergraph: Hypergraph, model: str, framework: str, solver: str, options: Mapping[str, Any]
@@ -29,7 +31,7 @@ def solve_hypergraph(
         plan = np.zeros(hypergraph.size)
         plan[hypergraph.binding] = answer.plan.values
         answer = replace(answer, plan=Part(plan))
-    return make_solution(declared, answer, hypergraph)
+    return make_solution(declared, answer, hypergraph, ours=model in PLAIN)
 
 
 def solve_model(model: Model, solver: str, options: Mapping[str, Any]) -> Solution:
@@ -44,7 +46,7 @@ def solve_model(model: Model, solver: str, options: Mapping[str, Any]) -> Soluti
             "not the one over which it was declared."
         )
     answer = find_engine(model.framework).solve(model, solver, dict(options))
-    return make_solution(model, keep_fitting(answer, model.hypergraph), model.hypergraph)
+    return make_solution(model, keep_fitting(answer, model.hypergraph), model.hypergraph, ours=False)
 
 
 def keep_fitting(answer: Answer, hypergraph: Hypergraph) -> Answer:
@@ -62,8 +64,14 @@ def keep_if_fitting(name: str, part: Part, length: int, things: str) -> Part:
     return Part(None, f"there is no {name}, as what it is read from has {found} values for {length} {things}")
 
 
-def make_solution(model: Model, answer: Answer, hypergraph: Hypergraph) -> Solution:
-    """The solution, judged by what is proved; the plan of the answer is one of `hypergraph`."""
+def make_solution(model: Model, answer: Answer, hypergraph: Hypergraph, *, ours: bool) -> Solution:
+    """The solution, judged by what is proved; the plan of the answer is one of `hypergraph`.
+
+    A model that a user had in hand may differ from the plain one by less than can be recognised; so a bound on its
+    optimum is proved from its own rows, unless the model is `ours`.
+    """
+    plain = ours and answer.form.plain
+    linear = "" if plain or answer.linear is None else answer.linear()
     solution = Solution(
         hypergraph=hypergraph,
         model=model.name,
@@ -78,7 +86,7 @@ def make_solution(model: Model, answer: Answer, hypergraph: Hypergraph) -> Solut
         seconds={"declare": model.seconds, "solve": answer.seconds},
         zero_one=answer.form.zero_one,
         sense=answer.sense,
-        plain=answer.form.plain,
-        extended_bound=bound_optimum(answer.linear) if isinstance(answer.linear, LinearForm) else None,
+        plain=plain,
+        extended_bound=bound_optimum(linear) if isinstance(linear, LinearForm) else None,
     )
-    return judge(solution, answer)
+    return judge(solution, answer, linear if isinstance(linear, str) else "")

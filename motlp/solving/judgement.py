@@ -11,8 +11,11 @@ from motlp.solving.solution import PROVED_OPTIMAL, Solution
 MULTIPLIERS_PROVE_NONE = "the solver's multipliers prove none where a variable has no bounds; give the variables bounds"
 
 
-def judge(solution: Solution, answer: Answer) -> Solution:
-    """The solution with the status that is proved, and with notes on what a reader of its numbers must know."""
+def judge(solution: Solution, answer: Answer, nonlinear: str = "") -> Solution:
+    """The solution with the status that is proved, and with notes on what a reader of its numbers must know.
+
+    Where the model could not be read as a linear program, `nonlinear` says why.
+    """
     if solution.status not in ANSWERED:
         return replace(solution, objective=None, plan=None, potential=None)
     numbers = [np.atleast_1d(x) for x in (solution.objective, solution.plan, solution.potential) if x is not None]
@@ -20,7 +23,7 @@ def judge(solution: Solution, answer: Answer) -> Solution:
         return fail(solution)
     notes = [part.why for part in (answer.plan, answer.potential) if numbers and part.why]
     solution = replace(solution, message="; ".join([solution.message, *notes]))
-    return judge_plain(solution) if answer.form.plain else judge_other(solution, answer)
+    return judge_plain(solution) if answer.form.plain else judge_other(solution, answer, nonlinear)
 
 
 def fail(solution: Solution) -> Solution:
@@ -53,9 +56,9 @@ def judge_plain(solution: Solution) -> Solution:
     return replace(solution, status=status, objective=objective, message="; ".join(notes))
 
 
-def judge_other(solution: Solution, answer: Answer) -> Solution:
+def judge_other(solution: Solution, answer: Answer, nonlinear: str) -> Solution:
     """The solution of a model of the user's own: the solver's status stands, with notes on what it does not mean."""
-    notes = [solution.message, *tell_optimum(solution, answer)]
+    notes = [solution.message, *tell_optimum(solution, answer, nonlinear)]
     if solution.objective is not None and not solution.zero_one:
         notes.append("the objective is not the 0-1 loss of its plan or potential, so that 1 − objective is no risk")
     elif solution.objective is not None and solution.risk is None:
@@ -66,11 +69,12 @@ def judge_other(solution: Solution, answer: Answer) -> Solution:
     return solution if len(notes) == 1 else replace(solution, message="; ".join(notes))
 
 
-def tell_optimum(solution: Solution, answer: Answer) -> list[str]:
+def tell_optimum(solution: Solution, answer: Answer, nonlinear: str) -> list[str]:
     """What is proved of the optimum of a model of the user's own, or why nothing is."""
     if solution.value_bound is None:
-        why = answer.linear if isinstance(answer.linear, str) else MULTIPLIERS_PROVE_NONE
-        return [f"no bound on the optimum of the model is proved, as {why}"] if why else []
+        if answer.linear is None:
+            return []
+        return [f"no bound on the optimum of the model is proved, as {nonlinear or MULTIPLIERS_PROVE_NONE}"]
     beyond = 0.0
     if solution.objective is not None:
         excess = solution.objective - solution.value_bound

@@ -47,7 +47,7 @@ class Solution:
         zero_one: whether the objective is that of the 0-1 loss, so that 1 − objective is a risk.
         sense: "max" or "min", of the model that was declared; None of Sinkhorn, maxflow and an untruncated solution,
             which declare none.
-        plain: whether the model is the primal or the dual, with nothing added or changed.
+        plain: whether the model is the primal or the dual, declared for this solve, so that nothing was changed in it.
         extended_bound: what the solver's multipliers prove of the optimum of a model that is not plain, or None.
         risk_upper: of an untruncated solution, a proved upper end of R*, the least risk over interactions of all
             orders: some classifier has no larger one. None of a truncated solution.

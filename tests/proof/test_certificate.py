@@ -163,6 +163,13 @@ def test_what_is_saved_comes_back(certificate, tmp_path):
         lambda parts: parts.update(about_labels=parts["about_labels"][::-1]),
         lambda parts: parts.update(about_masses=parts["about_masses"] * 2),
         lambda parts: parts.update(members_2=parts["members_2"] + 100),
+        lambda parts: parts.update(about_labels=parts["about_labels"].astype("<i8")),
+        lambda parts: parts.update(about_masses=parts["about_masses"].astype(complex)),
+        lambda parts: parts.update(about_costs_2=np.array(["text"])),
+        lambda parts: parts.update(about_costs_2=np.zeros((2, 3))),
+        lambda parts: parts["claim"]["about"].update(class_names=7),
+        lambda parts: parts["claim"]["about"].update(class_names=None),
+        lambda parts: parts["claim"].update(weight_unit="9" * 2000),
         lambda parts: parts.update(potential=parts["potential"] * np.nan),
     ],
 )

@@ -33,9 +33,10 @@ def test_a_record_says_whether_the_bound_is_of_all_orders(measure):
 
 
 def test_a_record_tells_what_is_proved_of_the_optimum_of_the_model(measure):
-    model = motlp.declare(interactions(measure, Ball("l2"), 2, 2))
-    plain = bound_record(motlp.solve(model), {})
+    hypergraph = interactions(measure, Ball("l2"), 2, 2)
+    plain = bound_record(motlp.solve(hypergraph), {})
     assert (plain["sense"], plain["value_bound"]) == ("max", 0.5)
+    model = motlp.declare(hypergraph)
     model.problem = cp.Problem(model.problem.objective, [*model.problem.constraints, model.potential <= 0.25])
     solution = motlp.solve(model)
     record = bound_record(solution, {})

@@ -70,8 +70,9 @@ def test_what_is_no_risk_is_not_called_one(measure):
 
 
 def test_the_optimum_of_an_extended_model_has_a_row(measure):
-    model = motlp.declare(interactions(measure, Ball("l2"), 2, 2))
-    assert " optimum " not in squeeze(bound_table(motlp.solve(model), {}))
+    hypergraph = interactions(measure, Ball("l2"), 2, 2)
+    assert " optimum " not in squeeze(bound_table(motlp.solve(hypergraph), {}))
+    model = motlp.declare(hypergraph)
     model.problem = cp.Problem(model.problem.objective, [*model.problem.constraints, model.potential <= 0.25])
     solution = replace(motlp.solve(model), extended_bound=0.2500000000001)
     assert " optimum at most 0.250000000001 model " in squeeze(bound_table(solution, {}))

@@ -147,8 +147,9 @@ def test_a_decimal_is_printed_where_it_is_proved_and_not_a_hair_below(missing):
 
 
 def test_what_an_extended_dual_proves_of_those_who_keep_to_it(measure):
-    model = motlp.declare(interactions(measure, Ball("l2"), 2, 2))
-    assert "Of those" not in summary(motlp.solve(model))
+    hypergraph = interactions(measure, Ball("l2"), 2, 2)
+    assert "Of those" not in summary(motlp.solve(hypergraph))
+    model = motlp.declare(hypergraph)
     model.problem = cp.Problem(model.problem.objective, [*model.problem.constraints, model.potential <= 0.25])
     solution = motlp.solve(model)
     told = "Of those that satisfy the constraints of this model, none has risk below "

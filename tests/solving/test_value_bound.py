@@ -19,8 +19,10 @@ from support.measures import measures
 from motlp import Model, Status, declare, solve
 from motlp.frameworks import matrix as in_matrix
 from motlp.frameworks import pyomo as in_pyomo
+from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.linear_form import LinearForm
+from motlp.problem.measure import LabeledMeasure
 from motlp.problem.threat import Ball, Quadratic
 from motlp.report.records import bound_record
 
@@ -167,6 +169,52 @@ def test_of_the_plain_model_the_interval_tells(gaussians, framework, name):
     assert abs(Fraction(solution.value_bound) - optimum) < 1e-9
     assert bound_record(solution, {})["value_bound"] == solution.value_bound
     assert replace(solution, plan=None, potential=None).value_bound is None
+
+
+@pytest.fixture(scope="module")
+def apart() -> Hypergraph:
+    """3,000 points that never meet: the optimum is the sum of what each may have."""
+    return interactions(
+        LabeledMeasure.from_arrays(10 * np.arange(3000)[:, None], np.arange(3000) % 2), Ball("l2"), 0, 2
+    )
+
+
+def test_a_change_that_is_too_small_to_be_recognised_counts(apart):
+    """The least mass of each point is lowered by 9e-11, which together is more than rounding."""
+    model = declare(apart, "primal", "matrix")
+    model.problem.row_lower = model.problem.row_lower - 9e-11
+    optimum = sum(map(Fraction, model.problem.row_lower.tolist()))
+    bound = solve(model).value_bound
+    assert bound is not None
+    assert optimum - Fraction(1, 10**12) <= Fraction(bound) <= optimum
+
+
+def test_an_objective_that_is_scaled_by_next_to_nothing_counts(apart):
+    model = declare(apart, "dual", "cvxpy")
+    factor = 1 + 1e-10
+    model.problem = cp.Problem(cp.Maximize(factor * model.problem.objective.args[0]), model.problem.constraints)
+    bound = solve(model).value_bound
+    assert bound is not None
+    optimum = sum(Fraction(factor * mass) for mass in apart.mass.tolist())
+    assert optimum <= Fraction(bound) <= optimum + Fraction(1, 10**12)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_products_of_fixed_variables_are_summed_without_rounding(seed):
+    rng = np.random.default_rng(seed)
+    points, mass, values = 10 * np.arange(300)[:, None], rng.random(300), rng.random(300)
+    measure = LabeledMeasure.from_arrays(points, np.arange(300) % 2, mass)
+    model = declare(interactions(measure, Ball("l2"), 0, 2), "dual", "pyomo")
+    variables = list(model.potential.values())
+    for variable, value in list(zip(variables, values.tolist(), strict=True))[3:]:
+        variable.fix(value)
+    bound = solve(model).value_bound
+    assert bound is not None
+    masses = [Fraction(m) for m in measure.mass.tolist()]
+    optimum = sum(masses[:3]) + sum(m * Fraction(g) for m, g in zip(masses[3:], values[3:].tolist(), strict=True))
+    assert optimum <= Fraction(bound) <= optimum + Fraction(1, 10**12)
+    assert all(variable.fixed for variable in variables[3:])
+    assert not any(variable.fixed for variable in variables[:3])
 
 
 @pytest.mark.parametrize("solver", ["sinkhorn", "sinkhorn+lp"])
