@@ -63,7 +63,7 @@ def unpack(path: Any) -> dict[str, bytes]:
         infos = archive.infolist()
         need(len(infos) <= 1000, "too many members")
         need(len({info.filename for info in infos}) == len(infos), "two members of one name")
-        need(all(info.file_size >= 0 for info in infos) and sum(i.file_size for i in infos) <= 2**30, "too large")
+        need(all(info.file_size >= 0 for info in infos) and sum(i.file_size for i in infos) <= 2**28, "too large")
         for info in infos:
             need(info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED), "a compression of another kind")
             need(not info.flag_bits & 0x2041, "an encrypted member")
