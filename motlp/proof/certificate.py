@@ -251,7 +251,8 @@ def check_parts(claim: Any, arrays: dict[str, np.ndarray]) -> None:
     for name, array, kind in (("labels", labels, "<i4"), ("masses", masses, "<f8")):
         if array.dtype.str != kind or hashlib.sha256(array.tobytes()).hexdigest() != data[f"sha256_{name}"]:
             raise ValueError(f"its {name} were altered")
-    if labels.min() < 0 or not 0 <= masses.min() <= masses.max() < np.inf or masses.sum() == 0:
+    used = len(np.unique(labels)) == data["classes"] == labels.max() + 1 and labels.min() == 0
+    if not used or not 0 <= masses.min() <= masses.max() < np.inf or masses.sum() == 0:
         raise ValueError("its labels or its masses are none")
     for name, array in arrays.items():
         sets = arrays.get(name.replace("about_costs", "members"), array)

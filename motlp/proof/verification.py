@@ -51,7 +51,8 @@ def verify(certificate: Certificate | str | Path, measure: LabeledMeasure) -> Ve
         certificate.write(place)
     else:
         place = check_path(certificate)
-    data = verifier.Data(measure.points, measure.labels, measure.mass, measure.unit)
+    points = measure.points.astype(measure.points.dtype.newbyteorder("<"), copy=False)
+    data = verifier.Data(points, measure.labels, measure.mass, measure.unit)
     found = verifier.verify(place, data)
     if found["exit"]:
         return Verification(**found)

@@ -68,10 +68,9 @@ def unpack(path: Any, skipped: tuple[str, ...] = ("claim.json", "about")) -> tup
 
 def read_claim(claim: Any, data: Data) -> Claim:
     """The claim, once it is known to be one about these data."""
-    known, version = ("motlp certificate", 1), claim["version"]
-    require((claim["format"], version) == known, f"it is no certificate of version 1 (its version is {version!r:.60})")
-    sound = np.isfinite(data.points).all() and 0 <= data.masses.min() <= data.masses.max() < np.inf
-    require(sound and data.unit > 0, "the data hold what is no feature, no mass or no unit")
+    require(f"{claim['format']} {claim['version']!r}" == "motlp certificate 1", "it is of an unknown format or version")
+    sound = data.points.dtype.char in "bBhHiIlLqQefd" and np.isfinite(data.points).all() and data.unit > 0
+    require(sound and 0 <= data.masses.min() <= data.masses.max() < np.inf, "the data hold no features or no masses")
     (n, d), classes, there = data.points.shape, int(data.labels.max()) + 1, claim["data"]
     here = {"points": n, "features": d, "classes": classes, "type": data.points.dtype.str, "unit": str(data.unit)}
     here |= {f"sha256_{k}": hashlib.sha256(a.tobytes()).hexdigest() for k, a in data._asdict().items() if k != "unit"}
@@ -81,7 +80,7 @@ def read_claim(claim: Any, data: Data) -> Claim:
     norm, quadratic = claim["cost"], claim["cost"] == "quadratic"
     require(order in range(1, classes + 1) and norm in ("l2", "linf", "l1", "quadratic"), "its order or cost is none")
     texts = [claim[key] for key in ("risk_lower", "risk_upper", "tau" if quadratic else "eps", "weight_unit")]
-    require(all(re.fullmatch("[0-9]{1,3000}([./][0-9]{1,3000})?", text or "0") for text in texts), "a number is none")
+    require(all(re.fullmatch("[0-9]{1,3000}([./][0-9]{1,3000})?", t) for t in texts if t is not None), "no number")
     lower, upper, reach, unit = (text and Fraction(text) for text in texts)
     require(max(lower, upper or 0) <= 1 and unit > 0 and (reach > 0 or not quadratic), "a number is out of range")
     return Claim(norm, reach * data.unit**2 if quadratic else reach / data.unit, int(order), lower, upper, unit)
@@ -187,7 +186,8 @@ def search(g: np.ndarray, one: int, claim: Claim, data: Data) -> None:
     """Refuse a potential that some interaction violates: all sets that might are grown in the order of falling g."""
     require(all(g <= one), "the potential of a point is above 1", 1)
     used = [v for v in np.argsort(-g, kind="stable").tolist() if g[v]]
-    require(len(used) <= SEARCHED, f"there are more than {SEARCHED} points", 0)
+    big = len(used) > SEARCHED or (data.points.dtype.kind == "f" and len(used) ** 2 * data.points.shape[1] > 1 << 27)
+    require(not big, f"there are more than {SEARCHED} points, or they are floats and too many", 0)
     g, labels, near = g[used], data.labels[used], []  # near: points further down within reach, and their distances
     x, step = whole(data.points[[*used, 0]], 1)
     price = claim.reach * step**2 if claim.norm == "quadratic" else Fraction(0)
@@ -207,12 +207,12 @@ def search(g: np.ndarray, one: int, claim: Claim, data: Data) -> None:
                     break
                 B, more, wide = [*A, w], total + g[w], spread + sum(near[u][w] for u in A)
                 unit, most = size * price.denominator, one * (size * price.denominator + price.numerator * wide)
-                if (more + left * g[w]) * unit > most:
-                    spent += size << size  # about as many subsets as `square` looks at
-                    if claim.norm != "l2" or 4 * square(B, near) <= reach:
-                        larger.append((B, more, wide))
-                        sure = int(claim.norm != "l1" or size < 4)  # four points may not meet in l1 though every two do
-                        require(more * unit <= most, f"points {[used[v] for v in B]} violate the potential", sure)
+                promising = (more + left * g[w]) * unit > most
+                spent += 1 + promising * (size**3 << size >> 3)  # about what `square` takes
+                if promising and (claim.norm != "l2" or 4 * square(B, near) <= reach):
+                    larger.append((B, more, wide))
+                    sure = int(claim.norm != "l1" or size < 4)  # four points may not meet in l1 though every two do
+                    require(more * unit <= most, f"points {[used[v] for v in B]} violate the potential", sure)
                 require(spent <= TRIED, "it takes too long", 0)
         sets = larger
 

@@ -128,7 +128,9 @@ class Solution:
         Of a linear model that a user extended, the solver's multipliers prove it (`motlp.proof.weak_duality`); of the
         plain primal and dual, the proved interval does. None where the model is not linear, or the solver gave nothing
         that proves a bound; the message says why. Where the objective is Σ m_v g_v, no classifier that satisfies the
-        constraints of the model has a risk below 1 − value_bound, which `risk` may miss on either side. Source: A.
+        constraints of the model has a risk below 1 − value_bound, which `risk` may miss on either side. It is about the
+        numbers that the framework hands over: where CVXPY or Pyomo adds up constants of an expression, such as
+        x + 1e16 − 1e16, what it rounds there is not covered. Source: A.
         Neumaier, O. Shcherbina, "Safe bounds in linear and mixed-integer linear programming" (2004).
         """
         if not self.plain:
@@ -146,7 +148,8 @@ class Solution:
 
         Raises:
             NoCertificate: there is neither a plan nor a potential, and so neither end.
-            InvalidHypergraph: a set with mass on it is no interaction.
+            InvalidHypergraph: a set of three or more points with mass on it is no interaction, in l2 or l1. Others that
+                are none the verifier finds.
         """
         upper = None
         if self.gap is not None:

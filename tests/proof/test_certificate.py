@@ -168,6 +168,7 @@ def test_what_is_saved_comes_back(certificate, tmp_path):
         lambda parts: parts.update(about_costs_2=np.array(["text"])),
         lambda parts: parts.update(about_costs_2=np.zeros((2, 3))),
         lambda parts: parts["claim"]["about"].update(class_names=7),
+        lambda parts: parts["claim"]["data"].update(classes=2**31 - 1),
         lambda parts: parts["claim"]["about"].update(class_names=None),
         lambda parts: parts["claim"].update(weight_unit="9" * 2000),
         lambda parts: parts.update(potential=parts["potential"] * np.nan),
@@ -246,6 +247,13 @@ def test_what_the_potential_says(hypergraph: Hypergraph):
             }
             price += np.array([every[tuple(row)] for row in rows.tolist()])
         assert g[rows].sum(axis=1) == pytest.approx(price, abs=1e-5)
+
+
+def test_points_of_another_byte_order():
+    x = np.random.default_rng(0).normal(size=(20, 3)).astype(">f4")
+    measure = LabeledMeasure.from_arrays(x, np.arange(20) % 3)
+    found = verify(solve(interactions(measure, Ball("l2"), 1, 3)).certificate(), measure)
+    assert found.exit == 0, found
 
 
 @pytest.mark.parametrize("order", [0, 4])

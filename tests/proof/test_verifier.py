@@ -295,6 +295,8 @@ MALFORMED = [
     set_claim("eps", "nan"),
     set_claim("eps", "9" * 100_000),
     set_claim("risk_lower", None),
+    set_claim("risk_lower", 0),
+    set_claim("risk_upper", False),
     set_claim("risk_lower", "1.5"),
     set_claim("risk_upper", "2"),
     set_claim("weight_unit", "0"),
@@ -377,10 +379,12 @@ def test_data_that_are_none(certificates, tmp_path):
         (x, np.array([1.5, -0.5, 0.0])),
         (x, np.array([np.inf, 0.0, 0.0])),
         (x, np.full(3, 1 / 3)),
+        (x + 0j, np.full(3, 1 / 3)),
+        (x.astype(np.longdouble), np.full(3, 1 / 3)),
     ):
         np.savez(tmp_path / "data.npz", x=points, y=y, mass=mass, unit="-1/2")
         found = verifier.verify(tmp_path / "some.npz", tmp_path / "data.npz")
-        assert (found["exit"], found["why"]) == (2, "the data hold what is no feature, no mass or no unit")
+        assert (found["exit"], found["why"]) == (2, "the data hold no features or no masses")
 
 
 def test_huge_whole_numbers_are_taken_for_what_they_are(certificates, images, tmp_path):
