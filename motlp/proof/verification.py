@@ -56,7 +56,7 @@ def verify(certificate: Certificate | str | Path, measure: LabeledMeasure) -> Ve
     found = verifier.verify(place, data)
     if found["exit"]:
         return Verification(**found)
-    cost, eps, tau = found.pop("cost"), found.pop("eps", None), found.pop("tau", None)
+    cost, eps, tau, _ = (found.pop(key, None) for key in ("cost", "eps", "tau", "data"))
     if cost == "quadratic":
         return Verification(threat=Quadratic(Fraction(tau)), **found)
     return Verification(threat=Ball(cost), eps=Fraction(eps), **found)

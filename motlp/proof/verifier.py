@@ -39,7 +39,7 @@ def verify(path: Any, data: Any) -> dict[str, Any]:
         if claim.upper is not None:
             upper, unchecked = upper_end(arrays["potential"], claim, data)
             require(upper <= claim.upper, f"it proves {float(upper):.12g}, claims {float(claim.upper):.12g} at most", 1)
-        said = {key: text[key] for key in ("cost", "eps", "tau", "order") if key in text}
+        said = {key: text[key] for key in ("data", "cost", "eps", "tau", "order") if key in text}
         return dict(exit=0, verdict="proved", why="", **said, risk_lower=lower, risk_upper=upper, unchecked=unchecked)
     except Refused as error:
         code, why = error.args

@@ -488,6 +488,8 @@ def test_the_file_runs_by_itself(certificates, file, tmp_path):
     assert code == 0
     assert "proved" in said
     assert f"(about {float(certificates['l2'].risk_lower):.9g})" in said
+    assert f"'points': {10 * EACH}" in said
+    assert certificates["l2"].claim["data"]["sha256_points"] in said
     changing(raise_the_claim)(certificates["l2"], tmp_path / "false.npz")
     assert run_file(tmp_path / "false.npz", file)[0] == 1
     assert run_file(tmp_path / "none.npz", file)[0] == 2
