@@ -12,8 +12,8 @@ import numpy as np
 from jaxtyping import Float64, Int32, Shaped
 
 from motlp.geometry import enclosing_l1
-from motlp.geometry.distance import UNDERFLOW, Points, exact_distance, integers, slack
-from motlp.geometry.enclosing import walk
+from motlp.geometry.distance import LARGEST, UNDERFLOW, Points, exact_distance, integers, slack
+from motlp.geometry.enclosing import fill_square, walk
 from motlp.geometry.exact import exact_ball
 from motlp.geometry.fits import look_at
 from motlp.system.compiled import njit
@@ -35,7 +35,8 @@ def weigh_centres(points: Points, members: Sets, radius: Fraction) -> Whole:
     Raises:
         ValueError: a set does not fit.
     """
-    threshold, error = float(radius) ** 2 * (1.0 - 2.0**-50), slack(points, members.shape[1])
+    threshold = float(min(radius**2, LARGEST)) * (1.0 - 2.0**-50)
+    error = slack(points, members.shape[1])
 
     def look(some: Sets, distances: Float64[np.ndarray, "sets pairs"]) -> Whole:
         weights, proved = np.zeros(some.shape, np.int64), np.zeros(len(some), bool)
@@ -54,11 +55,7 @@ def _round_weights(distances, scales, threshold, rounding, underflow, whole, pro
     k = whole.shape[1]
     D, weights = np.zeros((k, k)), np.empty(k)
     for row in range(len(distances)):
-        entry = 0
-        for u in range(k):
-            for v in range(u + 1, k):
-                D[u, v] = D[v, u] = distances[row, entry]
-                entry += 1
+        fill_square(distances[row], D)
         if not D.any():  # one place
             whole[row, 0], proved[row] = 1, True
             continue

@@ -86,12 +86,18 @@ def _simplices(distances, order, enough, lower, upper):
     """Fill in bounds on the squared radii of sets; a radius beyond `enough` is not bounded any better."""
     D, weights = np.zeros((order, order)), np.empty(order)
     for row in range(len(distances)):
-        entry = 0
-        for u in range(order):
-            for v in range(u + 1, order):
-                D[u, v] = D[v, u] = distances[row, entry]
-                entry += 1
+        fill_square(distances[row], D)
         lower[row], upper[row] = walk(D, enough, weights)
+
+
+@njit(cache=True, nogil=True)
+def fill_square(distances, D):
+    """Fill in the symmetric matrix of the distances of pairs, which are in the order of `itertools.combinations`."""
+    entry = 0
+    for u in range(len(D)):
+        for v in range(u + 1, len(D)):
+            D[u, v] = D[v, u] = distances[entry]
+            entry += 1
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -143,16 +143,16 @@ class Certificate:
         return np.flatnonzero(self.potential >= 1 - NEAR).astype(np.int32)
 
     def members(self, order: int) -> Int32[np.ndarray, "sets order"]:
-        """The interactions of an order that carry mass, of which each row holds the points.
+        """The interactions of an order that carry mass, of which each row holds the points; of order 1 none are listed.
 
         Raises:
-            InvalidBudget: `order` is no whole number between 2 and the number of classes.
+            InvalidBudget: `order` is no whole number between 1 and the number of classes.
         """
         check_order(order, self.claim["data"]["classes"], "the number of classes")
         return self.arrays.get(f"members_{order}", np.empty((0, order), np.int32))
 
     def weights(self, order: int) -> Float64[np.ndarray, " sets"]:
-        """The mass on each of these interactions, where all masses sum to one; at least 0."""
+        """The mass on each of these interactions, in units in which all masses sum to one; at least 0."""
         weights = self.arrays.get(f"weights_{order}", np.empty(0))
         return weights * (float(Fraction(self.claim["weight_unit"])) / self.arrays["about_masses"].sum())
 
@@ -169,7 +169,7 @@ class Certificate:
         """The interactions of an order that carry mass and whose constraint binds, the heaviest first.
 
         Raises:
-            InvalidBudget: `order` is no whole number between 2 and the number of classes.
+            InvalidBudget: `order` is no whole number between 1 and the number of classes.
             NoCertificate: there is no potential.
         """
         rows, weights = self.members(order), self.weights(order)
@@ -246,10 +246,34 @@ def check_parts(claim: Any, arrays: dict[str, np.ndarray]) -> None:
     Raises:
         ValueError, LookupError, TypeError, ArithmeticError, verifier.Refused: it is none.
     """
+    check_people(claim, arrays)
+    data, order = claim["data"], claim["order"]
+    if order not in ("full", *range(1, data["classes"] + 1)) or not isinstance(data["features"], int):
+        raise ValueError("its order or its number of features is none")
+    if claim["format"] != FORMAT or claim["cost"] not in COSTS:
+        raise ValueError("its claim is none")
+    end, reach = claim["risk_upper"], claim["tau" if claim["cost"] == "quadratic" else "eps"]
+    for text in (claim["risk_lower"], claim["weight_unit"], reach, "0" if end is None else end):
+        if not re.fullmatch(RATIONAL, text) or not 0 <= float(Fraction(text)) < np.inf:
+            raise ValueError("a number in it is none")
+    points = np.broadcast_to(np.uint8(0), (data["points"], data["features"]))
+    whole = verifier.Claim(claim["cost"], None, data["classes"] if order == "full" else order, None, end, None)
+    proof = {name: array for name, array in arrays.items() if not name.startswith("about")}
+    verifier.check_arrays(proof, whole, verifier.Data(points, None, None, None))
+
+
+def check_people(claim: Any, arrays: dict[str, np.ndarray]) -> None:
+    """Refuse labels, masses, costs and names that are none; no verifier reads them.
+
+    Raises:
+        ValueError, LookupError, TypeError: as it says.
+    """
     data, about = claim["data"], claim.setdefault("about", {})
     labels, masses = arrays["about_labels"], arrays["about_masses"]
     for name, array, kind in (("labels", labels, "<i4"), ("masses", masses, "<f8")):
-        if array.dtype.str != kind or hashlib.sha256(array.tobytes()).hexdigest() != data[f"sha256_{name}"]:
+        if (array.dtype.str, array.shape) != (kind, (data["points"],)):
+            raise ValueError(f"its {name} are none")
+        if hashlib.sha256(array.tobytes()).hexdigest() != data[f"sha256_{name}"]:
             raise ValueError(f"its {name} were altered")
     used = len(np.unique(labels)) == data["classes"] == labels.max() + 1 and labels.min() == 0
     if not used or not 0 <= masses.min() <= masses.max() < np.inf or masses.sum() == 0:
@@ -258,18 +282,5 @@ def check_parts(claim: Any, arrays: dict[str, np.ndarray]) -> None:
         sets = arrays.get(name.replace("about_costs", "members"), array)
         if name.startswith("about_costs") and (array.dtype.str, array.shape) != ("<f8", sets.shape[:1]):
             raise ValueError("its costs are none")
-    classes, order = data["classes"], claim["order"]
-    shapes = labels.shape, masses.shape, classes == labels.max() + 1, isinstance(data["features"], int)
-    if shapes != ((data["points"],), (data["points"],), True, True) or order not in ("full", *range(1, classes + 1)):
-        raise ValueError("its numbers of points and classes are none")
-    named = isinstance(about, dict) and isinstance(about.get("class_names", []), list)
-    if claim["format"] != FORMAT or claim["cost"] not in COSTS or not named:
-        raise ValueError("its claim is none")
-    end, reach = claim["risk_upper"], claim["tau" if claim["cost"] == "quadratic" else "eps"]
-    for text in (claim["risk_lower"], claim["weight_unit"], reach, "0" if end is None else end):
-        if not re.fullmatch(RATIONAL, text) or not 0 <= float(Fraction(text)) < np.inf:
-            raise ValueError("a number in it is none")
-    points = np.broadcast_to(np.uint8(0), (data["points"], data["features"]))
-    whole = verifier.Claim(claim["cost"], None, classes if order == "full" else order, None, end, None)
-    proof = {name: array for name, array in arrays.items() if not name.startswith("about")}
-    verifier.check_arrays(proof, whole, verifier.Data(points, None, None, None))
+    if not isinstance(about, dict) or not isinstance(about.get("class_names", []), list):
+        raise ValueError("its names are none")

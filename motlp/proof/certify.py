@@ -43,7 +43,7 @@ def certify(
         about: what people may want to know, such as the solver.
 
     Raises:
-        InvalidHypergraph: a set with mass on it is no interaction.
+        InvalidHypergraph: a set of three or more points with mass on it is no interaction, in l2 or l1.
     """
     measure = hypergraph.measure
     arrays: Arrays = {"about_labels": measure.labels.astype("<i4"), "about_masses": measure.mass.astype("<f8")}

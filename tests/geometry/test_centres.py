@@ -67,6 +67,13 @@ def test_an_acute_triangle_just_fits():
     assert weighted_place(features(points), found) == [4, 3]
 
 
+@pytest.mark.parametrize("radius", [Fraction(10) ** 200, Fraction(10) ** 308])
+def test_a_radius_whose_square_is_no_float(radius):
+    points = np.array([[0, 0], [8, 0], [4, 8]], np.int64)
+    ((*weights,),) = weigh_centres(points, np.array([[0, 1, 2]], np.int32), radius)
+    assert min(weights) >= 0 < sum(weights)
+
+
 def test_equal_points_need_no_radius():
     points = np.zeros((3, 2), np.uint8)
     assert weigh_centres(points, np.array([[0, 1, 2]], np.int32), Fraction(1, 10**9)) == [[1, 0, 0]]
