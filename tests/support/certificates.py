@@ -14,6 +14,8 @@ from motlp.problem.measure import LabeledMeasure
 from motlp.proof import verifier
 from motlp.proof.certificate import Certificate
 
+NORMS = ("l2", "linf", "l1", "quadratic")
+EACH = 4  # images of a digit
 Parts = dict[str, Any]  # the claim under "claim", and the arrays under their names
 
 
