@@ -18,6 +18,7 @@ ORDER = [
     {"problem"},
     {"datasets", "proof", "frameworks"},
     {"solving", "models"},
+    {"players"},
     {"studies"},
     {"report"},
     {"cli"},
