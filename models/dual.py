@@ -15,6 +15,8 @@ import numpy as np
 from motlp.frameworks.model import LinearProgram, Model
 from motlp.problem.hypergraph import Hypergraph
 
+NEEDS = {"cvxpy": "linear", "pyomo": "linear", "matrix": "linear"}
+
 
 def cvxpy(hypergraph: Hypergraph) -> Model:
     """The formula in CVXPY: one sparse product."""

@@ -28,7 +28,7 @@ Work = Callable[[Any, Stream], None]  # of settings, and of the stream that the 
 TRACEBACK = typer.Option("--traceback", help="show the traceback of a fault of motlp", rich_help_panel=RUN)
 CONFIG = typer.Option(metavar="FILE", help="TOML file with the names of these options; flags override it")
 # Where the library has another name for what a setting is.
-SETTINGS = {"most": "max_interactions", "options": "option", "orders": "order"}
+SETTINGS = {"most": "max_interactions", "options": "option", "parameters": "parameter", "orders": "order"}
 
 
 def with_flags(kind: type[Settings]) -> Callable[[Work], Callable[..., None]]:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from motlp.cli.progress import Stages
-from motlp.cli.settings import DataSettings, RunSettings, SolveSettings, ThreatSettings
+from motlp.cli.settings import BoundSettings, DataSettings, RunSettings, SolveSettings, ThreatSettings
 from motlp.datasets.paths import expand
 from motlp.datasets.registry import load
 from motlp.errors import InvalidBudget, InvalidConfig, InvalidFile, UnknownName, arg
@@ -29,7 +29,8 @@ def make_method(settings: SolveSettings, orders: Sequence[Order | None]) -> Meth
     Raises:
         MotlpError: it does not exist, or cannot be called here.
     """
-    return choose_method(orders, settings.model, settings.framework, settings.solver, settings.option)
+    parameters = settings.parameter if isinstance(settings, BoundSettings) else None
+    return choose_method(orders, settings.model, settings.framework, settings.solver, settings.option, parameters)
 
 
 def make_executor(settings: RunSettings) -> AbstractContextManager[Executor | None]:

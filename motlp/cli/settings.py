@@ -19,7 +19,8 @@ from motlp.cli.values import (
 )
 from motlp.geometry.distance import Norm
 from motlp.problem.interactions import MOST
-from motlp.solving.method import DEFAULTS, FRAMEWORK, FULL_OPTIONS, MODEL
+from motlp.solving.defaults import DEFAULTS, FRAMEWORK, MODEL
+from motlp.solving.method import FULL_OPTIONS
 from motlp.solving.solution import Order
 
 Whole = Annotated[int, BeforeValidator(read_whole)]
@@ -134,7 +135,7 @@ class SolveSettings(RunSettings):
 
     model: Annotated[
         str | None,
-        Option(metavar="NAME", help=f"formulation: primal, … (default {MODEL})", rich_help_panel=SOLVER),
+        Option(metavar="NAME", help=f"formulation: primal, log_loss, … (default {MODEL})", rich_help_panel=SOLVER),
     ] = None
     framework: Annotated[str | None, Option(metavar="NAME", help=FRAMEWORK_HELP, rich_help_panel=SOLVER)] = None
     solver: Annotated[
@@ -150,6 +151,16 @@ class SolveSettings(RunSettings):
 
 class BoundSettings(ThreatSettings, SolveSettings):
     """For `motlp bound`: one budget, one order."""
+
+    parameter: Annotated[
+        dict[str, Any],
+        BeforeValidator(read_assignments),
+        Option(
+            metavar="KEY=VALUE",
+            help="a parameter of the model, such as price=0.2 of abstain; may be repeated",
+            rich_help_panel=SOLVER,
+        ),
+    ] = Field(default_factory=dict)
 
     save_certificate: Annotated[
         Path | None,

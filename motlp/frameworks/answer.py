@@ -53,6 +53,7 @@ class Answer:
         plan, potential: of any length; signs are those of a plan and a potential.
         seconds: time it took.
         sense: whether the model is a minimum or a maximum.
+        claimed: what a solver of integer programs says that the objective cannot go beyond, proved by nothing here.
         linear: reads the linear program that the model is, with the solver's multipliers, or why there is none; None
             where there is no answer. It must be called before the model is changed or solved again.
     """
@@ -66,4 +67,5 @@ class Answer:
     potential: Part
     seconds: float
     sense: Sense
+    claimed: float | None = None
     linear: Callable[[], LinearForm | str] | None = None

@@ -13,13 +13,15 @@ from typing import Any
 
 from motlp.frameworks.options import clarabel_options, cuopt_options, highs_options, typed_options
 
+LINEAR, INTEGER = "linear", "integer"  # kinds of problem; others are those that the offers below name
+
 
 @dataclass(frozen=True)
 class SolverInfo:
     """One row of the table of solvers; `version` is empty where the solver is not ready.
 
     Attributes:
-        solves: the kinds of problem that it can solve, in words.
+        solves: the kinds of problem that it is offered for, in words.
         install: how to get it.
     """
 
@@ -35,6 +37,10 @@ class SolverInfo:
         """Whether it can be called now."""
         return bool(self.version)
 
+    def can(self, kind: str) -> bool:
+        """Whether it solves problems of a kind, such as "integer"; every solver may try one of no known kind."""
+        return not kind or kind in self.solves.split(", ")
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -49,7 +55,8 @@ class Offer:
         check: makes options that are checked out of those given; by default the solver itself checks them.
         preset: options that hold unless others are given.
         keyword: the one argument that holds all options, if they are not separate arguments.
-        multipliers: whether it returns them; without them one end of the interval is not proved, and it is not listed.
+        multipliers: whether it returns them for linear problems; without them one end of the interval is not proved,
+            and it is offered for integer problems alone, which have none.
     """
 
     framework: str
@@ -61,6 +68,11 @@ class Offer:
     preset: Mapping[str, Any] = field(default_factory=dict)
     keyword: str = ""
     multipliers: bool = True
+
+    @property
+    def offered(self) -> str:
+        """The kinds of problem that it is offered for; "" where it is not offered at all."""
+        return self.solves if self.multipliers else INTEGER * (INTEGER in self.solves.split(", "))
 
     def read_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """The options, checked, in the form that the framework takes.
@@ -84,7 +96,7 @@ class Solver:
 QP = "linear, quadratic"
 SOCP = f"{QP}, second-order cone"
 CONES = f"{SOCP}, exponential cone, semidefinite"
-HIGHS = Offer("matrix", "linear", "pip install highspy", ("highspy",), check=highs_options)  # on plain arrays
+HIGHS = Offer("matrix", "linear, integer", "pip install highspy", ("highspy",), check=highs_options)  # on plain arrays
 
 
 def offer_commercial(name: str, package: str, kinds: str) -> Solver:
@@ -111,9 +123,9 @@ SOLVERS = (
             HIGHS,
             # Its methods, each by a name of its own. Crossover would cost many times the rest on large problems; the
             # proved bounds judge the point that the interior point method ends in.
-            replace(HIGHS, name="simplex", preset={"solver": "simplex"}),
-            replace(HIGHS, name="ipm", preset={"solver": "ipm", "run_crossover": "off"}),
-            replace(HIGHS, name="pdlp", preset={"solver": "pdlp"}),
+            replace(HIGHS, name="simplex", solves="linear", preset={"solver": "simplex"}),
+            replace(HIGHS, name="ipm", solves="linear", preset={"solver": "ipm", "run_crossover": "off"}),
+            replace(HIGHS, name="pdlp", solves="linear", preset={"solver": "pdlp"}),
         ],
     ),
     Solver(
@@ -144,7 +156,14 @@ SOLVERS = (
                 ),
                 keyword="glpk",
             ),
-            Offer("cvxpy", "linear, integer", "pip install 'motlp[glpk]' (GPL)", name="glpk_mi", multipliers=False),
+            Offer(
+                "cvxpy",
+                "linear, integer",
+                "pip install 'motlp[glpk]' (GPL)",
+                ("cvxopt",),
+                name="glpk_mi",
+                multipliers=False,
+            ),
             Offer("pyomo", "linear, integer", "the program glpsol: apt-get install glpk-utils"),
         ],
     ),
@@ -215,6 +234,7 @@ SOLVERS = (
                 "cvxpy",
                 f"{SOCP}, exponential cone, integer",
                 "pip install ecos",
+                ("ecos",),
                 name="ecos_bb",
                 multipliers=False,
             ),
@@ -237,20 +257,20 @@ SOLVERS = (
         "cbc",
         "EPL-2.0",
         [
-            Offer("cvxpy", "linear, integer", "pip install cylp", multipliers=False),
+            Offer("cvxpy", "linear, integer", "pip install cylp", ("cylp",), multipliers=False),
             Offer("pyomo", "linear, integer", "the program cbc: apt-get install coinor-cbc"),
         ],
     ),
     Solver(
         "ipopt",
         "EPL-2.0",
-        [Offer("pyomo", f"{QP}, nonlinear", "the program ipopt: apt-get install coinor-libipopt-dev")],
+        [Offer("pyomo", f"{QP}, nonlinear", "the program ipopt: conda install -c conda-forge ipopt")],
     ),
     Solver(
         "scip",
         "Apache-2.0",
         [
-            Offer("cvxpy", f"{SOCP}, integer", "pip install pyscipopt", multipliers=False),
+            Offer("cvxpy", f"{SOCP}, integer", "pip install pyscipopt", ("pyscipopt",), multipliers=False),
             Offer("pyomo", f"{QP}, nonlinear, integer", "the program scip, from scipopt.org"),
         ],
     ),
@@ -278,7 +298,7 @@ def describe(framework: str, name: str, version: str) -> SolverInfo:
     """The row of one of these solvers in the table; its version is "" where it is not ready."""
     offer = list_offers(framework)[name]
     licence = next(solver.licence for solver in SOLVERS if any(one is offer for one in solver.offers))
-    return SolverInfo(framework, name, version, licence, offer.solves, offer.install)
+    return SolverInfo(framework, name, version, licence, offer.offered, offer.install)
 
 
 def find_version(packages: Iterable[str]) -> str:

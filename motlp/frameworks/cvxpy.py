@@ -17,6 +17,7 @@ from motlp.frameworks.cvxpy_sample import length, sample, sense, values
 from motlp.frameworks.engine import check_solver, read_options
 from motlp.frameworks.form import recognise
 from motlp.frameworks.model import Model
+from motlp.frameworks.options import check_integer
 from motlp.frameworks.parts import CONSTRAINTS, NO_MULTIPLIERS, check_problem, read_part
 
 STATUS = {
@@ -45,9 +46,9 @@ KINDS = {
 
 
 def names() -> tuple[str, ...]:
-    """The solvers of the catalogue, then others that CVXPY finds installed; all return multipliers."""
+    """The solvers that the catalogue offers, then others that CVXPY finds installed, which return multipliers."""
     offers = list_offers("cvxpy")
-    known = (name for name, offer in offers.items() if offer.multipliers)
+    known = (name for name, offer in offers.items() if offer.offered)
     declared = {name.lower() for name in (*SOLVER_MAP_CONIC, *SOLVER_MAP_QP)}  # without those for nonlinear problems
     return (*known, *sorted(find_installed() & declared - offers.keys()))
 
@@ -112,6 +113,8 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
     form = recognise(model.hypergraph, sample(model))
     clear_multipliers(model)
     problem: cp.Problem = model.problem
+    if problem.is_mixed_integer():
+        check_integer(settings)
     started = time.perf_counter()
     status, message, answered = attempt(model, info.name, settings, options)
     values_of = partial(read, model)
@@ -125,8 +128,23 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
         potential=read_part(model, "potential", length, values_of) if answered else Part(),
         seconds=time.perf_counter() - started,
         sense=sense(problem),
+        claimed=read_claim(problem) if answered else None,
         linear=partial(read_linear, problem) if answered else None,
     )
+
+
+def read_claim(problem: cp.Problem) -> float | None:
+    """The bound on the optimum that HiGHS has found while it branched; other solvers tell CVXPY none.
+
+    CVXPY hands over a minimum without the constants of the objective, and HiGHS' bound is for that.
+    """
+    found = getattr(problem.solver_stats, "extra_stats", None)
+    bound, reached = (getattr(found, name, None) for name in ("mip_dual_bound", "objective_function_value"))
+    if not problem.is_mixed_integer() or bound is None or reached is None or problem.value is None:
+        return None
+    better = float(bound - reached)  # at most 0
+    claimed = float(problem.value) + (-better if sense(problem) == "max" else better)
+    return claimed if np.isfinite(claimed) else None
 
 
 def clear_multipliers(model: Model) -> None:

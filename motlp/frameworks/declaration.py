@@ -1,7 +1,8 @@
 """How a formulation is found by name, and declared over a hypergraph."""
 
+import inspect
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -9,6 +10,7 @@ from motlp.errors import InvalidConfig, InvalidModel, MotlpError, UnknownName, a
 from motlp.frameworks.engine import FRAMEWORKS, find_engine
 from motlp.frameworks.model import Model
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
+from motlp.problem.loss import Loss
 
 EXAMPLES = {"model": "dual", "framework": "cvxpy", "solver": "highs"}
 
@@ -22,6 +24,25 @@ def check_names(**names: object) -> None:
             )
 
 
+def find_module(name: str) -> Any:
+    """The module of a formulation.
+
+    Raises:
+        UnknownName: no such formulation.
+        InvalidModel: it does not import.
+    """
+    entries = {entry.name: entry for entry in entry_points(group="motlp.models")}
+    if name not in entries:
+        raise UnknownName("model", name, sorted(entries))
+    try:
+        return entries[name].load()
+    except Exception as error:  # whatever a module may raise
+        raise InvalidModel(
+            f"the model {name!r} (module {entries[name].value}) does not import ({name_error(error)}); "
+            "repair or remove the package that it comes from."
+        ) from error
+
+
 def declaration(name: str, framework: str) -> Callable[[Hypergraph], Any]:
     """The function that declares a formulation in a framework.
 
@@ -31,51 +52,79 @@ def declaration(name: str, framework: str) -> Callable[[Hypergraph], Any]:
         InvalidModel: the formulation does not import, or what it has for the framework is no function.
     """
     check_names(model=name, framework=framework)
-    entries = {entry.name: entry for entry in entry_points(group="motlp.models")}
-    if name not in entries:
-        raise UnknownName("model", name, sorted(entries))
     if framework not in FRAMEWORKS:
         raise UnknownName("framework", framework, FRAMEWORKS)
-    entry = entries[name]
-    try:
-        module = entry.load()
-    except Exception as error:  # whatever a module may raise
-        raise InvalidModel(
-            f"the model {name!r} (module {entry.value}) does not import ({name_error(error)}); "
-            "repair or remove the package that it comes from."
-        ) from error
+    module = find_module(name)
     if not hasattr(module, framework):
         declared = [f for f in FRAMEWORKS if hasattr(module, f)]
         raise UnknownName(f"framework for model {name!r}", framework, declared)
     function = getattr(module, framework)
     if not callable(function):
         raise InvalidModel(
-            f"the model {name!r} (module {entry.value}) has {shorten(function)} for {framework}; "
+            f"the model {name!r} (module {module.__name__}) has {shorten(function)} for {framework}; "
             "it must be a function that takes a hypergraph and returns a Model."
         )
     return function
 
 
-def declare(hypergraph: Hypergraph, model: str = "dual", framework: str = "cvxpy") -> Model:
+def kind_of(model: str, framework: str) -> str:
+    """The kind of problem that a formulation is in a framework, such as "linear"; "" where its module does not say."""
+    return str(getattr(find_module(model), "NEEDS", {}).get(framework, ""))
+
+
+def read_parameters(model: str, framework: str, parameters: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The parameters of a formulation, once it is known that it takes these and needs no others.
+
+    Raises:
+        UnknownName: it takes none of that name.
+        InvalidConfig: one is missing, or they are no mapping.
+    """
+    given = {} if parameters is None else parameters
+    if not isinstance(given, Mapping):
+        raise InvalidConfig(
+            f"{arg('parameters')} is {shorten(given)}; "
+            "it must be a mapping of names to values, such as {'price': 0.2}."
+        )
+    known = list(inspect.signature(declaration(model, framework)).parameters.values())[1:]
+    for name in given:
+        if name not in [one.name for one in known]:
+            raise UnknownName(f"parameter of the model {model!r}", name, [one.name for one in known])
+    for one in known:
+        if one.default is one.empty and one.kind is one.POSITIONAL_OR_KEYWORD and one.name not in given:
+            raise InvalidConfig(
+                f"the model {model!r} needs a {one.name}; give it in {arg('parameters')}, such as {one.name}=0.2."
+            )
+    return dict(given)
+
+
+def declare(
+    hypergraph: Hypergraph,
+    model: str = "dual",
+    framework: str = "cvxpy",
+    parameters: Mapping[str, Any] | None = None,
+) -> Model:
     """Declare a formulation over the interactions of a hypergraph.
 
     Args:
         hypergraph: the interactions; `Hypergraph.maximal()` has those that are needed under a ball.
         model: name of the formulation, such as "dual" or "primal".
         framework: "cvxpy", "pyomo" or "matrix".
+        parameters: of the formulation, by name, if it has any: `price` of "abstain".
 
     Raises:
-        UnknownName: no such formulation, or it is not declared in that framework.
+        UnknownName: no such formulation or parameter, or it is not declared in that framework.
         InvalidHypergraph: `hypergraph` is not a Hypergraph.
-        InvalidConfig: a name is not a text.
+        InvalidConfig: a name is not a text, or a parameter is missing.
+        InvalidBudget: a parameter is out of range, or the formulation is not for such a threat.
         InvalidModel: what declares it raises an error, or returns no model of that hypergraph.
     """
     check_hypergraph(hypergraph)
     function = declaration(model, framework)
+    chosen = read_parameters(model, framework, parameters)
     whose = f"the model {model!r} (function {framework} of module {getattr(function, '__module__', 'unknown')})"
     started = time.perf_counter()
     try:
-        declared = function(hypergraph)
+        declared = function(hypergraph, **chosen)
     except (MotlpError, MemoryError):
         raise
     except Exception as error:  # whatever it may raise
@@ -94,6 +143,8 @@ def fault_of(model: Any, hypergraph: Hypergraph, framework: str) -> str:
         return f"returns a model in {shorten(model.framework)}, not in {framework}"
     if model.hypergraph is not hypergraph:
         return "returns a model of another hypergraph, not of the one that it was given"
+    if not isinstance(model.loss, Loss | None):
+        return f"returns a model whose loss is {shorten(model.loss)}, not a Loss"
     if fault := find_engine(framework).fault(model):
         return f"returns a model whose {fault}"
     wanted = {"plan": hypergraph.size, "conflict": hypergraph.size}

@@ -1,4 +1,4 @@
-"""Hands a linear program, as plain arrays, to HiGHS directly."""
+"""Hands a linear program, as plain arrays, to HiGHS directly; some of its columns may be whole numbers."""
 
 import time
 from functools import partial
@@ -15,7 +15,8 @@ from motlp.frameworks.engine import check_solver, read_options
 from motlp.frameworks.form import Sample, recognise
 from motlp.frameworks.highs import SilentHighs
 from motlp.frameworks.model import LinearProgram, Model
-from motlp.frameworks.parts import CONSTRAINTS, check_problem, read_part
+from motlp.frameworks.options import check_integer
+from motlp.frameworks.parts import CONSTRAINTS, NO_MULTIPLIERS, check_problem, read_part
 from motlp.problem.linear_form import LinearForm
 
 # HiGHS is always given a minimum: where it stops early, it leaves the multipliers of a maximum with the wrong sign.
@@ -67,6 +68,8 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
     check_problem(model, fault(model))
     form = recognise(model.hypergraph, sample(model))
     program: LinearProgram = model.problem
+    if is_integer(program):
+        check_integer(settings)
     started = time.perf_counter()
     highs = SilentHighs()
     for name, value in settings.items():
@@ -79,7 +82,9 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
 
     def read(name: str) -> np.ndarray | str:
         array = rows if name in CONSTRAINTS else columns
-        return "the solver gave none" if array is None else array[getattr(model, name)]
+        if array is None:
+            return NO_MULTIPLIERS if name in CONSTRAINTS and is_integer(program) else "the solver gave none"
+        return array[getattr(model, name)]
 
     return Answer(
         form=form,
@@ -91,14 +96,26 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
         potential=read_part(model, "potential", length, read, "no slice of numbers"),
         seconds=time.perf_counter() - started,
         sense=program.sense,
+        claimed=read_claim(highs, program) if status in ANSWERED else None,
         linear=partial(as_linear, program, rows) if status in ANSWERED else None,
     )
+
+
+def is_integer(program: LinearProgram) -> bool:
+    """Whether some columns are whole numbers."""
+    return program.integer is not None and bool(np.any(program.integer))
+
+
+def read_claim(highs: highspy.Highs, program: LinearProgram) -> float | None:
+    """The bound on the optimum that HiGHS has found while it branched, if it did."""
+    bound = float(highs.getInfo().mip_dual_bound)
+    return SIGN[program.sense] * bound if is_integer(program) and np.isfinite(bound) else None
 
 
 def as_linear(program: LinearProgram, multipliers: np.ndarray | None) -> LinearForm | str:
     """The program in general form, with the multipliers of its rows, if there are any."""
     if multipliers is None:
-        return "the solver gave no multipliers"
+        return NO_MULTIPLIERS if is_integer(program) else "the solver gave no multipliers"
     columns = len(program.cost)
     return LinearForm(
         sense=program.sense,
@@ -120,7 +137,8 @@ def read_point(highs: highspy.Highs, program: LinearProgram) -> tuple[np.ndarray
     """
     point = highs.getSolution()
     columns = np.array(point.col_value) if len(point.col_value) else None
-    rows = SIGN[program.sense] * np.array(point.row_dual) if len(point.row_dual) else None
+    there = len(point.row_dual) > 0 and not is_integer(program)
+    rows = SIGN[program.sense] * np.array(point.row_dual) if there else None
     return columns, rows
 
 
@@ -144,6 +162,9 @@ def fault(model: Model) -> str:
         finite = name in ("matrix", "cost")
         if array.dtype.kind not in "fiub" or not (np.isfinite(array) if finite else ~np.isnan(array)).all():
             return f"{name} holds what is no {'finite ' if finite else ''}number; replace it"
+    whole = program.integer
+    if whole is not None and (np.shape(whole) != (columns,) or np.asarray(whole).dtype != bool):
+        return f"integer is {shorten(whole)}; it must be None, or a truth value for each of {columns} columns"
     return ""
 
 
@@ -167,6 +188,7 @@ def sample(model: Model) -> Sample:
     }
     dual = program.sense == "max"
     variable, constraint = ("potential", "conflict") if dual else ("plan", "marginal")
+    open_side = program.row_lower if dual else program.row_upper
     whole = (length(model, variable), length(model, constraint)) == program.matrix.shape[::-1]
     return Sample(
         sense=program.sense,
@@ -175,7 +197,7 @@ def sample(model: Model) -> Sample:
         potential=found["potential"],
         excess=found["marginal"],
         slack=found["conflict"],
-        alone=whole and bool(np.isinf(program.row_lower if dual else program.row_upper).all()),
+        alone=whole and not is_integer(program) and bool(np.isinf(open_side).all()),
     )
 
 
@@ -193,4 +215,7 @@ def as_highs(program: LinearProgram) -> highspy.HighsLp:
     lp.a_matrix_.start_ = matrix.indptr
     lp.a_matrix_.index_ = matrix.indices
     lp.a_matrix_.value_ = matrix.data
+    if is_integer(program):
+        kinds = np.array([highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger])
+        lp.integrality_ = kinds[np.asarray(program.integer, int)].tolist()
     return lp

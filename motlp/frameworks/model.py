@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from jaxtyping import Float64
+from jaxtyping import Bool, Float64
 
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.linear_form import Sense
+from motlp.problem.loss import Loss
 
 
 @dataclass
@@ -28,6 +29,7 @@ class Model:
         problem: a `cvxpy.Problem`, a `pyomo.ConcreteModel` or a `LinearProgram`.
         plan, potential: variables in the framework's own type; in a `LinearProgram`, a slice of columns.
         marginal, conflict: constraints in the framework's own type; in a `LinearProgram`, a slice of rows.
+        loss: of which `whole` − objective is the least value; None where the objective itself shows what it is.
         seconds: time it took to declare.
     """
 
@@ -39,15 +41,17 @@ class Model:
     potential: Any = None
     marginal: Any = None
     conflict: Any = None
+    loss: Loss | None = None
     seconds: float = field(default=0.0, repr=False)
 
 
 @dataclass
 class LinearProgram:
-    """min or max costᵀx  subject to  row_lower ≤ matrix x ≤ row_upper,  x ≥ 0."""
+    """min or max costᵀx  subject to  row_lower ≤ matrix x ≤ row_upper,  x ≥ 0,  x_j whole where `integer` is true."""
 
     sense: Sense
     cost: Float64[np.ndarray, " columns"]
     matrix: sp.csc_array
     row_lower: Float64[np.ndarray, " rows"]
     row_upper: Float64[np.ndarray, " rows"]
+    integer: Bool[np.ndarray, " columns"] | None = None

@@ -98,6 +98,20 @@ def cuopt_options(options: dict[str, Any]) -> dict[str, Any]:
     return options
 
 
+def check_integer(options: Mapping[str, Any]) -> None:
+    """Refuse, for a problem with integer variables, what makes HiGHS solve another one.
+
+    Raises:
+        InvalidConfig: a method of linear programming is asked for, with which HiGHS drops the integrality.
+    """
+    method = options.get("solver", "choose")
+    if method != "choose":
+        raise InvalidConfig(
+            f"the option solver is {shorten(method)}, with which HiGHS ignores that variables are whole numbers; "
+            "leave it out."
+        )
+
+
 def typed_options(solver: str, options: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     """Options, converted to the types that are known for a solver; or checked, where all the values are known.
 

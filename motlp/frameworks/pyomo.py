@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyomo.environ as pyo
@@ -20,6 +20,7 @@ from motlp.frameworks.engine import check_solver, read_options
 from motlp.frameworks.form import recognise
 from motlp.frameworks.highs import stop_capture
 from motlp.frameworks.model import Model
+from motlp.frameworks.options import check_integer
 from motlp.frameworks.parts import NO_MULTIPLIERS, check_problem, read_part
 from motlp.frameworks.pyomo_duals import attach_suffix, multipliers
 from motlp.frameworks.pyomo_linear import read_linear
@@ -101,7 +102,9 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
     started = time.perf_counter()
     mark_stale(model)
     with silence_pyomo(), attach_suffix(problem) as duals:
-        status, message, loaded = run(info.name, engine, problem, duals, options)
+        if duals is None:
+            check_integer(settings if info.name == "highs" else {})
+        status, message, loaded, claimed = run(info.name, engine, problem, duals, options)
         values_of = partial(read, model, duals)
         return Answer(
             form=form,
@@ -113,6 +116,7 @@ def solve(model: Model, solver: str, options: dict[str, Any]) -> Answer:
             potential=read_part(model, "potential", length, values_of) if loaded else Part(),
             seconds=time.perf_counter() - started,
             sense=sense(problem),
+            claimed=claimed if loaded and duals is None else None,
             linear=partial(read_linear, problem, duals) if loaded else None,
         )
 
@@ -134,10 +138,19 @@ def mark_stale(model: Model) -> None:
                 variable.stale = True
 
 
+class Outcome(NamedTuple):
+    """How a solve ended: the status, the solver's own word, whether there is an answer to read, and what it claims."""
+
+    status: Status
+    message: str
+    loaded: bool = False
+    claimed: float | None = None
+
+
 def run(
     solver: str, engine: Any, problem: pyo.ConcreteModel, duals: pyo.Suffix | None, options: dict[str, Any]
-) -> tuple[Status, str, bool]:
-    """One solve: the status, the solver's own word, and whether there is an answer to read."""
+) -> Outcome:
+    """One solve."""
     try:
         results = engine.solve(problem, load_solutions=False)
     except Exception as error:  # whatever a solver may raise
@@ -146,20 +159,28 @@ def run(
             raise InvalidConfig(
                 f"{solver} does not run with the options {', '.join(options)} ({message}); see its manual."
             ) from None
-        return Status.FAILED, message, False
+        return Outcome(Status.FAILED, message)
     condition = results.solver.termination_condition
     status = STATUS.get(condition, Status.FAILED)
     if status not in ANSWERED:
-        return status, str(condition), False
+        return Outcome(status, str(condition))
+    claimed = read_claim(results, problem)
     if len(results.solution) == 0:
-        return status, str(condition), solver == "highs" and load_last_point(engine, problem, duals)
+        loaded = solver == "highs" and load_last_point(engine, problem, duals)
+        return Outcome(status, str(condition), loaded, claimed)
     # Pyomo loads nothing that is not optimal; the proved bounds make use of any point.
     results.solver.status = SolverStatus.ok
     try:
         problem.solutions.load_from(results)
     except (RuntimeError, ValueError, KeyError):
-        return status, str(condition), False
-    return status, str(condition), True
+        return Outcome(status, str(condition))
+    return Outcome(status, str(condition), True, claimed)
+
+
+def read_claim(results: Any, problem: pyo.ConcreteModel) -> float | None:
+    """The bound on the optimum that the solver reports, if it reports one."""
+    found = results.problem.upper_bound if sense(problem) == "max" else results.problem.lower_bound
+    return float(found) if isinstance(found, int | float) and np.isfinite(found) else None
 
 
 def load_last_point(engine: Any, problem: pyo.ConcreteModel, duals: pyo.Suffix | None) -> bool:

@@ -111,6 +111,14 @@ class Quadratic:
 Threat = Ball | Quadratic
 
 
+def check_ball(model: str, threat: Threat) -> None:
+    """Refuse a threat without a budget, over which the model of this name means nothing."""
+    if not threat.has_budget:
+        raise InvalidBudget(
+            f"the model {model!r} is for adversaries with a budget, not for the quadratic cost; take a Ball."
+        )
+
+
 def check_threat(value: object) -> None:
     """Refuse what is no Threat."""
     if not isinstance(value, Threat):

@@ -43,6 +43,18 @@ def read_lower(kept: float) -> Fraction:
     return decimal if decimal < Fraction(nextafter(kept, inf)) else Fraction(kept)
 
 
+def keep_upper(proved: Fraction) -> float:
+    """The smallest float that stands for no less than a proved upper bound between 0 and 1."""
+    kept = float_above(proved)
+    return kept if read_upper(kept) >= proved else nextafter(kept, inf)
+
+
+def read_upper(kept: float) -> Fraction:
+    """The upper bound that a float between 0 and 1 stands for: the mirror image of `read_lower`."""
+    decimal = Fraction(floor(Fraction(kept) * 10**PLACES), 10**PLACES)
+    return decimal if decimal > Fraction(nextafter(kept, -inf)) else Fraction(kept)
+
+
 def round_down(number: Number, places: int | np.integer) -> Fraction:
     """The largest decimal of so many places that is at most a number.
 

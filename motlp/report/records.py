@@ -26,12 +26,31 @@ def bound_record(solution: Solution, seconds: dict[str, float]) -> dict[str, Any
         "accuracy_upper": solution.accuracy_upper,
         "sense": solution.sense,
         "value_bound": solution.value_bound,
+        "loss": loss_record(solution),
         "model": solution.model,
         "framework": solution.framework,
         "solver": solution.solver,
         "version": solution.version,
         "status": solution.status.label,
         "message": solution.message,
+    }
+
+
+def loss_record(solution: Solution) -> dict[str, Any] | None:
+    """What a model that is about another loss, or other classifiers, says of it; None of other models.
+
+    `lower` and `upper` are proved, as far as they are there; `value` and `claimed` are the solver's.
+    """
+    loss = solution.loss
+    if loss is None:
+        return None
+    return {
+        "name": loss.name,
+        "whose": loss.whose,
+        "value": solution.loss_value,
+        "lower": solution.loss_lower,
+        "upper": solution.loss_upper,
+        "claimed": None if solution.claimed is None else loss.whole - solution.claimed,
     }
 
 

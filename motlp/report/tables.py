@@ -16,7 +16,7 @@ from motlp.problem.rationals import spell
 from motlp.proof.certificate import Certificate
 from motlp.proof.decimals import PLACES, round_down, round_up
 from motlp.proof.verification import Verification
-from motlp.report.words import adversary, interval, lower_end, solver_risk
+from motlp.report.words import adversary, interval, loss_interval, lower_end, solver_loss, solver_risk
 from motlp.solving.judgement import spell_bound
 from motlp.solving.solution import FULL, Solution
 from motlp.studies.rows import SweepRow
@@ -37,13 +37,20 @@ def bound_table(solution: Solution, seconds: dict[str, float]) -> RenderableType
             *problem_rows(solution.hypergraph, solution.order == FULL),
             ("risk", solver_risk(solution)),
             ("proved", interval(solution)),
-            *([] if solution.plain or solution.value_bound is None else [("optimum", spell_bound(solution))]),
+            *other_rows(solution),
             ("model", f"{solution.model} in {solution.framework}" if solution.framework else solution.model),
             ("solver", f"{solution.solver} {solution.version}"),
             ("status", f"{solution.status.value}{said}"),
             ("seconds", stage_times(seconds)),
         ]
     )
+
+
+def other_rows(solution: Solution) -> list[tuple[str, str]]:
+    """What is proved of a model that is not the plain one."""
+    if solution.loss is not None:
+        return [("loss", solver_loss(solution)), ("proved loss", loss_interval(solution))]
+    return [] if solution.plain or solution.value_bound is None else [("optimum", spell_bound(solution))]
 
 
 def interactions_table(hypergraph: Hypergraph, seconds: dict[str, float]) -> RenderableType:

@@ -2,10 +2,11 @@
 
 from fractions import Fraction
 
+from motlp.problem.loss import Abstention, CrossEntropy, HardRisk, Loss
 from motlp.problem.rationals import spell
 from motlp.problem.threat import Ball, Quadratic, Threat
 from motlp.proof.certificate import Certificate
-from motlp.proof.decimals import PLACES, read_lower, round_down, round_up
+from motlp.proof.decimals import PLACES, read_lower, read_upper, round_down, round_up
 from motlp.proof.summation import exact_sum
 from motlp.proof.verification import Verification
 from motlp.solving.solution import FULL, PROVED_OPTIMAL, Solution
@@ -16,6 +17,8 @@ NORMS = {"l2": "ℓ2", "linf": "ℓ∞", "l1": "ℓ1"}
 
 def summary(solution: Solution) -> str:
     """The result in a sentence or two."""
+    if solution.loss is not None:
+        return loss_summary(solution, solution.loss)
     hypergraph, lower = solution.hypergraph, lower_end(solution.risk_lower)
     text = (
         f"No classifier can have risk below {spell(lower)} on {hypergraph.measure.name} against an adversary who "
@@ -31,6 +34,72 @@ def summary(solution: Solution) -> str:
     if solution.gap is not None and solution.gap > PROVED_OPTIMAL:
         text += f" Solved to the end, order {hypergraph.order} could prove at most {spell(upper_end(solution, 6))}."
     return text
+
+
+def loss_summary(solution: Solution, loss: Loss) -> str:
+    """The result of a model that is about another loss, or other classifiers, in a sentence or two."""
+    hypergraph, upper = solution.hypergraph, solution.loss_upper
+    where = f"on {hypergraph.measure.name} against an adversary who {adversary(hypergraph.threat, hypergraph.eps)}"
+    if solution.loss_lower is None:
+        return f"Nothing is proved of the least {loss.name} {where}: {solution.message}."
+    lower = loss_lower_end(solution)
+    text = f"No {spell_whose(loss)} can have a {loss.name} below {spell(lower)}{spell_unit(loss)} {where}."
+    if upper is None or Fraction(upper) - lower <= PROVED_OPTIMAL:
+        return text
+    most = f"{spell(loss_upper_end(solution, 6))}{spell_unit(loss)}"
+    if isinstance(loss, HardRisk) and hypergraph.order > 1:  # pairs alone decide who is deterministic and robust
+        return f"{text} Some {loss.whose} has at most {most}."
+    return f"{text} Interactions of at most {hypergraph.order} points can prove at most {most}."
+
+
+def loss_lower_end(solution: Solution) -> Fraction:
+    """The proved lower end of a loss as it is printed."""
+    assert solution.loss is not None
+    assert solution.loss_lower is not None
+    return lower_end(solution.loss_lower) if solution.loss.whole == 1 else round_down(solution.loss_lower, 6)
+
+
+def loss_upper_end(solution: Solution, places: int) -> Fraction:
+    """The proved upper end of a loss, rounded up to so many decimal places."""
+    assert solution.loss is not None
+    assert solution.loss_upper is not None
+    upper = solution.loss_upper
+    return round_up(read_upper(upper) if solution.loss.whole == 1 else upper, places)
+
+
+def spell_whose(loss: Loss) -> str:
+    """Which classifiers a loss is the least of."""
+    match loss:
+        case Abstention(price=price):
+            return f"{loss.whose} at a price of {spell(price)}"
+    return loss.whose
+
+
+def spell_unit(loss: Loss) -> str:
+    """The unit of a loss, after a number."""
+    return " nats" if isinstance(loss, CrossEntropy) else ""
+
+
+def loss_interval(solution: Solution) -> str:
+    """The proved interval of the least loss, rounded outward."""
+    assert solution.loss is not None
+    ends = [f"least {solution.loss.name} of order {solution.hypergraph.order}"]
+    if solution.loss_lower is not None:
+        ends.insert(0, spell(loss_lower_end(solution)))
+    if solution.loss_upper is not None:
+        ends.append(spell(loss_upper_end(solution, 9)))
+    return " ≤ ".join(ends) if len(ends) > 1 else f"nothing of the {ends[0]}"
+
+
+def solver_loss(solution: Solution) -> str:
+    """The least loss as the solver reports it, and what it claims beyond that; nothing here proves either."""
+    assert solution.loss is not None
+    if solution.loss_value is None:
+        return "none"
+    text = f"{solution.loss.name} {solution.loss_value:.9g}{spell_unit(solution.loss)} as reported"
+    if solution.claimed is None:
+        return text
+    return f"{text}; the solver claims that none has less than {solution.loss.whole - solution.claimed:.9g}"
 
 
 def attainment(solution: Solution, lower: Fraction) -> str:

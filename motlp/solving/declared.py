@@ -5,33 +5,50 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float64
 
 from motlp.errors import InvalidModel, shorten
 from motlp.frameworks.answer import Answer, Part
-from motlp.frameworks.declaration import declare
+from motlp.frameworks.declaration import declare, find_module
 from motlp.frameworks.engine import find_engine
 from motlp.frameworks.model import Model
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.linear_form import LinearForm
+from motlp.problem.loss import HardRisk
+from motlp.proof.loss_bounds import prove_lower, prove_upper
 from motlp.proof.weak_duality import bound_optimum
+from motlp.solving.defaults import MODEL, SOLVER, usual_options
 from motlp.solving.judgement import judge
 from motlp.solving.solution import Solution
 
-PLAIN = "primal", "dual"  # the models that may be the plain problem
+OURS = "motlp.models."  # of these modules it is known what their models are, without a look at their rows
+NONE: Mapping[str, Any] = {}
 
 
 def solve_hypergraph(
-    hypergraph: Hypergraph, model: str, framework: str, solver: str, options: Mapping[str, Any]
+    hypergraph: Hypergraph,
+    model: str,
+    framework: str,
+    solver: str,
+    options: Mapping[str, Any],
+    parameters: Mapping[str, Any] = NONE,
 ) -> Solution:
     """Declares a formulation over the interactions that bind, and solves it; the plan is one of all interactions."""
-    declared = declare(hypergraph.maximal(), model, framework)
+    declared = declare(hypergraph.maximal(), model, framework, parameters)
     answer = find_engine(framework).solve(declared, solver, dict(options))
     answer = keep_fitting(answer, declared.hypergraph)
     if answer.plan.values is not None:
         plan = np.zeros(hypergraph.size)
         plan[hypergraph.binding] = answer.plan.values
         answer = replace(answer, plan=Part(plan))
-    return make_solution(declared, answer, hypergraph, ours=model in PLAIN)
+    elif isinstance(declared.loss, HardRisk):
+        answer = replace(answer, plan=Part(solve_relaxation(hypergraph)))
+    return make_solution(declared, answer, hypergraph, ours=find_module(model).__name__.startswith(OURS))
+
+
+def solve_relaxation(hypergraph: Hypergraph) -> Float64[np.ndarray, " interactions"] | None:
+    """A plan for models with integer variables, which have no multipliers: what it proves holds for them as well."""
+    return solve_hypergraph(hypergraph, MODEL, "matrix", SOLVER, usual_options(SOLVER, hypergraph.size)).plan
 
 
 def solve_model(model: Model, solver: str, options: Mapping[str, Any]) -> Solution:
@@ -67,11 +84,13 @@ def keep_if_fitting(name: str, part: Part, length: int, things: str) -> Part:
 def make_solution(model: Model, answer: Answer, hypergraph: Hypergraph, *, ours: bool) -> Solution:
     """The solution, judged by what is proved; the plan of the answer is one of `hypergraph`.
 
-    A model that a user had in hand may differ from the plain one by less than can be recognised; so a bound on its
-    optimum is proved from its own rows, unless the model is `ours`.
+    A model that a user had in hand may differ from that of its name by less than can be recognised; so a bound on its
+    optimum is proved from its own rows, unless the model is `ours`, as it was declared.
     """
-    plain = ours and answer.form.plain
+    plain, loss = ours and answer.form.plain, model.loss
     linear = "" if plain or answer.linear is None else answer.linear()
+    bound = bound_optimum(linear) if isinstance(linear, LinearForm) else None
+    plan, potential = answer.plan.values, answer.potential.values
     solution = Solution(
         hypergraph=hypergraph,
         model=model.name,
@@ -81,12 +100,16 @@ def make_solution(model: Model, answer: Answer, hypergraph: Hypergraph, *, ours:
         status=answer.status,
         message=answer.message,
         objective=answer.objective,
-        plan=answer.plan.values,
-        potential=answer.potential.values,
+        plan=plan,
+        potential=potential,
         seconds={"declare": model.seconds, "solve": answer.seconds},
-        zero_one=answer.form.zero_one,
+        zero_one=answer.form.zero_one and (loss is None or loss.zero_one),
         sense=answer.sense,
         plain=plain,
-        extended_bound=bound_optimum(linear) if isinstance(linear, LinearForm) else None,
+        extended_bound=bound,
+        loss=loss,
+        loss_lower=prove_lower(loss, hypergraph, plan if ours else None, bound) if loss else None,
+        loss_upper=prove_upper(loss, hypergraph, potential) if loss and ours else None,
+        claimed=answer.claimed,
     )
     return judge(solution, answer, linear if isinstance(linear, str) else "")

@@ -58,7 +58,12 @@ def judge_plain(solution: Solution) -> Solution:
 
 def judge_other(solution: Solution, answer: Answer, nonlinear: str) -> Solution:
     """The solution of a model of the user's own: the solver's status stands, with notes on what it does not mean."""
-    notes = [solution.message, *tell_optimum(solution, answer, nonlinear)]
+    notes = [solution.message]
+    if solution.loss is None or solution.loss_lower is None:
+        notes += tell_optimum(solution, answer, nonlinear)
+    if solution.loss is not None:
+        notes += tell_loss(solution)
+        return replace(solution, message="; ".join(notes))
     if solution.objective is not None and not solution.zero_one:
         notes.append("the objective is not the 0-1 loss of its plan or potential, so that 1 − objective is no risk")
     elif solution.objective is not None and solution.risk is None:
@@ -67,6 +72,18 @@ def judge_other(solution: Solution, answer: Answer, nonlinear: str) -> Solution:
     if proved and (not solution.zero_one or not is_narrow(solution) or is_outside(solution)):
         notes.append("the proved interval is that of the plain problem, without what was added or changed")
     return solution if len(notes) == 1 else replace(solution, message="; ".join(notes))
+
+
+def tell_loss(solution: Solution) -> list[str]:
+    """What a reader must know of the numbers of a model that is about another loss, or other classifiers."""
+    assert solution.loss is not None
+    notes = [] if solution.loss.zero_one else ["the proved interval of the risk is that of the 0-1 loss"]
+    value, lower, upper = solution.loss_value, solution.loss_lower, solution.loss_upper
+    below = value is not None and lower is not None and value < lower - PROVED_OPTIMAL
+    above = value is not None and upper is not None and value > upper + PROVED_OPTIMAL
+    if below or above:
+        notes.append(f"the solver's own number, a {solution.loss.name} of {value:.9g}, lies outside what is proved")
+    return notes
 
 
 def tell_optimum(solution: Solution, answer: Answer, nonlinear: str) -> list[str]:

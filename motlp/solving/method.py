@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
-from motlp.errors import InvalidConfig, UnknownName, arg
-from motlp.frameworks.declaration import check_names, declaration
-from motlp.frameworks.engine import FRAMEWORKS, check_solver, find_engine
-from motlp.frameworks.options import read_options, typed_options
+from motlp.errors import InvalidConfig, SolverUnavailable, UnknownName, arg
+from motlp.frameworks.catalogue import INTEGER, LINEAR, SolverInfo
+from motlp.frameworks.declaration import check_names, declaration, kind_of, read_parameters
+from motlp.frameworks.engine import FRAMEWORKS, TITLES, check_solver, find_engine
+from motlp.frameworks.options import check_integer, read_options, typed_options
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import MOST
 from motlp.problem.measure import LabeledMeasure
@@ -16,6 +17,7 @@ from motlp.problem.rationals import Number
 from motlp.problem.threat import Threat
 from motlp.solving import maxflow, sinkhorn, sinkhorn_lp
 from motlp.solving.declared import solve_hypergraph
+from motlp.solving.defaults import FRAMEWORK, MODEL, SOLVER, choose_default, usual_options
 from motlp.solving.repair import Potential
 from motlp.solving.sinkhorn import Regularised
 from motlp.solving.solution import FULL, Order, Solution
@@ -24,27 +26,6 @@ from motlp.system.progress import SILENCE, Progress
 
 DIRECT = {solver.name: solver for solver in (sinkhorn.SOLVER, sinkhorn_lp.SOLVER, maxflow.SOLVER)}
 OURS = "sinkhorn"  # the framework, in the table of solvers, of those that need none
-MODEL, FRAMEWORK, SOLVER = "dual", "cvxpy", "highs"  # unless others are asked for
-
-
-class Default(NamedTuple):
-    """A solver and its options, for more interactions than so many."""
-
-    above: int
-    solver: str
-    options: Mapping[str, Any]
-
-
-# The quickest way to a proved optimum by the number of interactions, where nothing is asked for: the last row that
-# applies. A solver that is named without a method gets the options of its last row that applies.
-DEFAULTS = (
-    Default(0, "highs", {}),
-    # From here on the simplex method, HiGHS' own choice, takes many times as long as its interior point; crossover to a
-    # vertex would take the time that was saved, and the proved interval needs no vertex.
-    Default(20_000, "highs", {"solver": "ipm", "run_crossover": "off"}),
-    # Sinkhorn and a small linear program take a fraction of the time of the whole one.
-    Default(200_000, "sinkhorn+lp", {}),
-)
 FULL_OPTIONS = {"tol": float, "time_limit": float}  # of the search for the optimum of all orders
 
 
@@ -64,6 +45,7 @@ class Method:
     framework: str | None = None
     solver: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)  # of the model
 
     def __post_init__(self) -> None:
         asked = {name: getattr(self, name) for name in ("model", "framework", "solver")}
@@ -78,28 +60,33 @@ class Method:
             options = DIRECT[self.declared[2]].read_options(options)
         else:
             model, framework, solver = self.declared
-            declaration(model, framework)
             check_solver(framework, solver, others=DIRECT if self.framework is None else ())
-            find_engine(framework).prepare(solver, options)
+            object.__setattr__(self, "parameters", read_parameters(model, framework, self.parameters))
+            info, _ = find_engine(framework).prepare(solver, options)
+            check_kind(model, info)
+            if kind_of(model, framework) == INTEGER and solver == SOLVER:
+                check_integer(options)
         object.__setattr__(self, "options", options)
 
     @property
     def declared(self) -> tuple[str, str, str]:
         """Model, framework and solver, where a model is declared."""
-        asked = (self.model, MODEL), (self.framework, FRAMEWORK), (self.solver, SOLVER)
-        model, framework, solver = (usual if value is None else value for value, usual in asked)
-        return model, framework, solver
+        model = MODEL if self.model is None else self.model
+        framework = FRAMEWORK if self.framework is None else self.framework
+        declaration(model, framework)
+        return model, framework, choose_solver(model, framework) if self.solver is None else self.solver
 
     def choose(self, size: int) -> tuple[str, dict[str, Any]]:
         """The solver, and its options, for so many interactions."""
-        rows = [row for row in DEFAULTS if max(size, 1) > row.above]
         if self.model is self.framework is self.solver is None and not self.options:
-            return rows[-1].solver, dict(rows[-1].options)
-        solver = self.declared[2]
-        if "solver" in self.options:  # which is how HiGHS calls its methods
+            default = choose_default(size)
+            return default.solver, dict(default.options)
+        if self.solver in DIRECT:
+            return self.solver, dict(self.options)
+        model, framework, solver = self.declared
+        if "solver" in self.options or kind_of(model, framework) != LINEAR:  # so HiGHS calls its methods
             return solver, dict(self.options)
-        usual: Mapping[str, Any] = next((row.options for row in reversed(rows) if row.solver == solver), {})
-        return solver, {**usual, **self.options}
+        return solver, {**usual_options(solver, size), **self.options}
 
     def solve(self, hypergraph: Hypergraph, start: Solution | None, progress: Progress) -> Solution:
         """The solution for a hypergraph; see `motlp.solve`."""
@@ -107,7 +94,7 @@ class Method:
         if solver in DIRECT:
             return DIRECT[solver].run(hypergraph, **options, start=potential_of(start), progress=progress)
         model, framework, _ = self.declared
-        return solve_hypergraph(hypergraph, model, framework, solver, options)
+        return solve_hypergraph(hypergraph, model, framework, solver, options, self.parameters)
 
     def _choose_direct(self) -> None:
         """Settles on a solver of ours, which needs neither a model nor a framework."""
@@ -126,6 +113,43 @@ class Method:
                 f"{arg('model')} is {self.model!r}, but {solver} works on the interactions themselves; "
                 f"leave out {arg('model')}."
             )
+        if self.parameters:
+            raise InvalidConfig(f"{solver} takes no {arg('parameters')}, which are those of a model; leave them out.")
+
+
+def choose_solver(model: str, framework: str) -> str:
+    """The solver of a model that nobody named one for: the usual one, or the first that is ready and can solve it.
+
+    Raises:
+        SolverUnavailable: none is; the text says how to get one.
+    """
+    kind = kind_of(model, framework)
+    if kind in ("", LINEAR, INTEGER):
+        return SOLVER
+    able = [info for info in find_engine(framework).solvers() if info.can(kind)]
+    ready = [info.name for info in able if info.ready]
+    if not ready:
+        ways = "; or ".join(f"{info.name}: {info.install}" for info in able[:2])
+        raise SolverUnavailable(
+            f"the model {model!r} is {kind} in {TITLES[framework]}, and no solver for that is installed. Get {ways}."
+        )
+    return ready[0]
+
+
+def check_kind(model: str, info: SolverInfo) -> None:
+    """Refuse a solver that does not solve problems of the kind of a model.
+
+    Raises:
+        InvalidConfig: names those that do.
+    """
+    kind = kind_of(model, info.framework)
+    if not info.can(kind):
+        able = [other for other in find_engine(info.framework).solvers() if other.can(kind)]
+        known = ", ".join(other.name for other in able if other.ready) or "none that is installed"
+        raise InvalidConfig(
+            f"{arg('solver')} is {info.name!r}, but the model {model!r} is {kind} in {TITLES[info.framework]}, and "
+            f"{info.name} solves problems that are {info.solves}; use {known}."
+        )
 
 
 @dataclass(frozen=True)
@@ -141,10 +165,11 @@ class FullMethod:
     framework: str | None = None
     solver: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("model", "framework", "solver"):
-            if getattr(self, name) is not None:
+        for name in ("model", "framework", "solver", "parameters"):
+            if getattr(self, name):
                 raise InvalidConfig(
                     f"{arg(name)} is {getattr(self, name)!r}, but all orders are solved in one way; "
                     f"leave out {arg(name)}: there are only the options {' and '.join(FULL_OPTIONS)}."
@@ -176,14 +201,16 @@ def choose_method(
     framework: str | None,
     solver: str | None,
     options: Mapping[str, Any] | None,
+    parameters: Mapping[str, Any] | None = None,
 ) -> Method | FullMethod:
     """The method that is asked for; unless "full" is the only order, it is that of the numbered ones.
 
     Raises:
         MotlpError: it does not exist, or cannot be called here.
     """
-    kind = FullMethod if set(orders) == {FULL} else Method
-    return kind(model, framework, solver, read_options(options))
+    if set(orders) == {FULL}:
+        return FullMethod(model, framework, solver, read_options(options), read_options(parameters))
+    return Method(model, framework, solver, read_options(options), read_options(parameters))
 
 
 def potential_of(start: Solution | None) -> Potential | None:

@@ -12,6 +12,7 @@ from motlp.errors import NoCertificate
 from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.linear_form import Sense
+from motlp.problem.loss import Loss
 from motlp.proof.bounds import cover_cost, potential_value
 from motlp.proof.certificate import Certificate
 from motlp.proof.certify import certify
@@ -49,6 +50,11 @@ class Solution:
             which declare none.
         plain: whether the model is the primal or the dual, declared for this solve, so that nothing was changed in it.
         extended_bound: what the solver's multipliers prove of the optimum of a model that is not plain, or None.
+        loss: of a model that is about another loss, or other classifiers: what `loss_value` is the least of.
+        loss_lower: a proved lower end of that: no such classifier has less, whatever the order. None if none is proved.
+        loss_upper: a proved upper end of what interactions of this order can prove, or None.
+        claimed: of a model with integer variables, what the solver says that the objective cannot go beyond; it is
+            proved by nothing here. None where the solver does not say.
         risk_upper: of an untruncated solution, a proved upper end of R*, the least risk over interactions of all
             orders: some classifier has no larger one. None of a truncated solution.
     """
@@ -68,6 +74,10 @@ class Solution:
     sense: Sense | None = field(default=None, kw_only=True)
     plain: bool = field(default=False, kw_only=True)
     extended_bound: float | None = field(default=None, kw_only=True)
+    loss: Loss | None = field(default=None, kw_only=True)
+    loss_lower: float | None = field(default=None, kw_only=True)
+    loss_upper: float | None = field(default=None, kw_only=True)
+    claimed: float | None = field(default=None, kw_only=True)
     risk_upper: float | None = field(default=None, kw_only=True)
 
     @property
@@ -84,6 +94,11 @@ class Solution:
         if self.objective is None or not self.zero_one or not -ROUNDING <= self.objective <= 1.0 + ROUNDING:
             return None
         return 1.0 - self.objective
+
+    @property
+    def loss_value(self) -> float | None:
+        """The least loss as the solver reports it, proved by nothing; None without a loss or an objective."""
+        return None if self.loss is None or self.objective is None else self.loss.whole - self.objective
 
     @cached_property
     def risk_lower(self) -> float:

@@ -11,7 +11,8 @@ from motlp.frameworks.model import Model
 from motlp.frameworks.options import read_options
 from motlp.problem.hypergraph import Hypergraph
 from motlp.solving.declared import solve_model
-from motlp.solving.method import DIRECT, SOLVER, Method
+from motlp.solving.defaults import SOLVER
+from motlp.solving.method import DIRECT, Method
 from motlp.solving.solution import Solution
 from motlp.system.progress import SILENCE, Progress, check_progress
 
@@ -23,6 +24,7 @@ def solve(
     framework: str | None = None,
     solver: str | None = None,
     options: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, Any] | None = None,
     start: Solution | None = None,
     progress: Progress = SILENCE,
 ) -> Solution:
@@ -33,13 +35,15 @@ def solve(
 
     Args:
         problem: a hypergraph; or a declared model, which says itself what is solved in which framework.
-        model: the formulation that is declared over the hypergraph, "dual" by default.
+        model: the formulation that is declared over the hypergraph, "dual" by default. Of the formulations of other
+            losses, `Solution.loss` says what is proved.
         framework: "cvxpy" (the default), "pyomo" or "matrix", in which it is declared; "sinkhorn" for none, and
             then the solver is "sinkhorn" by default.
         solver: a name that `motlp.solvers()` lists for the framework. "sinkhorn", "sinkhorn+lp" and "maxflow" (for
             pairs under a ball) work on the interactions themselves and need no framework.
         options: of the solver. Unless they name a method, "highs" takes a large hypergraph by its interior point
             method, without crossover; a declared model it takes as HiGHS sees fit.
+        parameters: of the formulation, by name, such as `price` of "abstain".
         start: the solution of a neighbouring problem on the same points, for Sinkhorn to begin from; the others
             ignore it.
         progress: is told the interval by Sinkhorn; the others report nothing.
@@ -56,7 +60,7 @@ def solve(
     if not isinstance(start, Solution | None):
         raise InvalidConfig(f"{arg('start')} is {shorten(start)}; it must be a Solution, or None.")
     if isinstance(problem, Model):
-        check_asked(problem, model, framework, solver)
+        check_asked(problem, model, framework, solver, parameters)
         return solve_model(problem, SOLVER if solver is None else solver, read_options(options))
     if not isinstance(problem, Hypergraph):
         raise InvalidConfig(
@@ -64,14 +68,15 @@ def solve(
             "it must be a hypergraph, which motlp.interactions(measure, …) makes, "
             "or a model that motlp.declare(hypergraph) returns."
         )
-    return Method(model, framework, solver, read_options(options)).solve(problem, start, progress)
+    method = Method(model, framework, solver, read_options(options), read_options(parameters))
+    return method.solve(problem, start, progress)
 
 
-def check_asked(declared: Model, model: str | None, framework: str | None, solver: str | None) -> None:
+def check_asked(declared: Model, model: str | None, framework: str | None, solver: str | None, parameters: Any) -> None:
     """Refuse what a declared model contradicts.
 
     Raises:
-        InvalidConfig: another model or framework, or a solver that takes no declared model.
+        InvalidConfig: another model or framework, parameters, or a solver that takes no declared model.
     """
     asked = {"model": (model, declared.name), "framework": (framework, declared.framework)}
     names = {"model": model, "framework": framework, "solver": solver}
@@ -81,6 +86,8 @@ def check_asked(declared: Model, model: str | None, framework: str | None, solve
             raise InvalidConfig(
                 f"{arg(name)} is {value!r}, but the declared model is of {own!r}; leave out {arg(name)}."
             )
+    if parameters:
+        raise InvalidConfig(f"{arg('parameters')} are those with which a model is declared; leave them out.")
     if solver is not None and solver.lower() in DIRECT:
         raise InvalidConfig(
             f"{arg('solver')} is {solver!r}, which works on the interactions themselves and takes no declared model; "

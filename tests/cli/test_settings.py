@@ -5,7 +5,7 @@ from support.command import run
 
 from motlp.cli.settings import BoundSettings, InteractionsSettings, SweepSettings
 from motlp.problem.interactions import MOST
-from motlp.solving.method import DEFAULTS
+from motlp.solving.defaults import DEFAULTS
 
 
 @pytest.mark.parametrize("kind", [BoundSettings, InteractionsSettings, SweepSettings])

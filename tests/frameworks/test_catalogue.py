@@ -62,14 +62,15 @@ def test_what_a_solver_solves_is_what_pyomo_declares(name):
 def test_a_solver_that_the_list_does_not_have_is_listed_if_cvxpy_finds_it(monkeypatch):
     monkeypatch.setattr(cp, "installed_solvers", lambda: ["CLARABEL", "QOCO", "GLPK_MI", "IPOPT"])
     rows = {info.name: info for info in in_cvxpy.solvers() if info.ready}
-    assert rows.keys() == {"clarabel", "qoco"}  # without those that return no multipliers, or want another problem
+    assert rows.keys() == {"clarabel", "qoco", "glpk_mi"}  # without those that want another problem
+    assert rows["glpk_mi"].solves == "integer"  # it returns no multipliers
     assert (rows["qoco"].licence, rows["qoco"].solves) == ("see its vendor", "linear, quadratic, second-order cone")
 
 
 @pytest.mark.parametrize(
     ("asked", "text"),
     [
-        ({"model": "dul"}, "unknown model 'dul'. Did you mean 'dual'? Known: dual, primal"),
+        ({"model": "dul"}, "unknown model 'dul'. Did you mean 'dual'? Known: abstain, deterministic, dual, "),
         ({"framework": "pymo"}, "unknown framework 'pymo'. Did you mean 'pyomo'? Known: cvxpy, pyomo"),
         ({"solver": "higs"}, "unknown CVXPY solver 'higs'. Did you mean 'highs'?"),
         ({"framework": "pyomo", "solver": "glp"}, "unknown Pyomo solver 'glp'. Did you mean 'glpk'?"),

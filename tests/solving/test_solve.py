@@ -12,8 +12,9 @@ from motlp import Ball, declare, interactions, solve, solvers
 from motlp.datasets import load
 from motlp.errors import InvalidBudget, InvalidConfig, UnknownName
 from motlp.report.records import bound_record
-from motlp.solving import method
-from motlp.solving.method import DEFAULTS, Default, Method
+from motlp.solving import defaults
+from motlp.solving.defaults import DEFAULTS, Default
+from motlp.solving.method import Method
 
 SET = ("digits", "--per-class", "15", "--norm", "l2", "--eps", "1.2", "--order", "3")
 
@@ -63,7 +64,7 @@ def test_options_are_the_same_both_ways(few):
 def test_the_size_decides_both_ways(few, monkeypatch, above):
     """As if this set were so large that the first rows of the table apply, up to one of them."""
     rows = [row._replace(above=0 if k <= above else 10**9) for k, row in enumerate(DEFAULTS)]
-    monkeypatch.setattr(method, "DEFAULTS", tuple(rows))
+    monkeypatch.setattr(defaults, "DEFAULTS", tuple(rows))
     solution = solve(few)
     assert solution.solver == DEFAULTS[above].solver
     assert command() == json.loads(json.dumps(timeless(bound_record(solution, {}))))
