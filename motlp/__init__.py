@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from motlp.problem.archive import save as save
     from motlp.problem.hypergraph import Hypergraph as Hypergraph
     from motlp.problem.interactions import interactions as interactions
+    from motlp.problem.loss import Loss as Loss
     from motlp.problem.measure import LabeledMeasure as LabeledMeasure
     from motlp.problem.threat import Ball as Ball
     from motlp.problem.threat import Quadratic as Quadratic
@@ -49,6 +50,7 @@ _HOME = {
     "Hypergraph": "problem.hypergraph",
     "LabeledMeasure": "problem.measure",
     "LinearProgram": "frameworks.model",
+    "Loss": "problem.loss",
     "Model": "frameworks.model",
     "MotlpError": "errors",
     "NotConverged": "solving.sinkhorn",
