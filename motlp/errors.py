@@ -78,6 +78,10 @@ class NoCertificate(MotlpError):
     """A solution without a plan and without a potential, which proves nothing; the text says why they are missing."""
 
 
+class NoPlan(MotlpError):
+    """A solution without a plan, from which no attack can be made; the text says why it is missing."""
+
+
 class InvalidConfig(MotlpError, ValueError):
     """An argument, an option or a value of a configuration file is of the wrong type."""
 
