@@ -1,0 +1,119 @@
+"""The chain of bounds against the budget, drawn."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from motlp.errors import InvalidConfig, arg
+from motlp.report.curve import check_plot
+from motlp.report.words import BOUND_NAMES, NORMS
+from motlp.studies.comparison import ComparisonRow
+from motlp.studies.links import BINARY, CARO_WEI, DETERMINISTIC, FULL_ORDER, ORDER_2, ORDER_3
+from motlp.system.atomic import write_atomically
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Line = list[tuple[float, float]]  # budget and risk, by budget
+
+
+class Style(NamedTuple):
+    """How a bound is drawn: by colour, dashes and marker, so that each of them alone tells it from the others."""
+
+    color: str  # of Okabe and Ito, whom the colour-blind can tell apart
+    dashes: str
+    marker: str
+    width: float  # lines that coincide all show, as each is thinner than the one below it
+
+
+STYLES = {
+    CARO_WEI: Style("#CC79A7", "--", "v", 1.6),
+    DETERMINISTIC: Style("#D55E00", "-", "s", 2.0),
+    BINARY: Style("#56B4E9", "-.", "o", 2.0),
+    ORDER_2: Style("#E69F00", "-", "^", 6.0),
+    ORDER_3: Style("#009E73", "-", "D", 3.6),
+    FULL_ORDER: Style("#000000", ":", "x", 1.6),
+}
+CLAIM = "deterministic ≥, HiGHS says"
+
+
+def plot_chain(rows: Sequence[ComparisonRow], path: str | Path) -> None:
+    """Draw the chain of bounds against ε to a PNG, PDF or SVG file.
+
+    What is drawn between two budgets is what is proved there: a lower end that of the smaller budget, as it holds for
+    larger ones, and an upper end that of the larger budget, as it holds for smaller ones. The least risk of a
+    deterministic classifier lies in the band.
+
+    Raises:
+        MotlpError: there are no rows, matplotlib is not installed, the path ends in another kind, or the file cannot
+            be written.
+    """
+    target = check_plot(path) or Path(path)
+    if not rows:
+        raise InvalidConfig(f"{arg('rows')} is empty; there is nothing to draw.")
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 5.2), layout="constrained")
+    axes = figure.add_subplot()
+    draw_chain(axes, rows)
+    norm = NORMS[rows[0].norm]
+    name = rows[0].data.encode(errors="replace").decode()  # the name of a file may be no valid text
+    axes.set(
+        title=f"{name}, {norm} ball: what each bound proves",
+        xlabel=f"budget ε ({norm} distance, in feature units)",
+        ylabel="adversarial risk (share of the mass)",
+        ylim=(0, 1),
+    )
+    axes.grid(alpha=0.3)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False, handlelength=3.5)
+    with write_atomically(target) as beside:
+        figure.savefig(beside, format=target.suffix[1:].lower(), dpi=150)
+
+
+def draw_chain(axes: "Axes", rows: Sequence[ComparisonRow]) -> None:
+    """A line for each bound, a band for the deterministic risk, and marks for what is claimed of it."""
+    lower = {bound: trace(rows, bound, "risk_lower") for bound in (BINARY, ORDER_2, ORDER_3, FULL_ORDER, DETERMINISTIC)}
+    upper = {bound: trace(rows, bound, "risk_upper") for bound in (DETERMINISTIC, CARO_WEI)}
+    draw_band(axes, lower.pop(DETERMINISTIC), upper[DETERMINISTIC])
+    draw_lines(axes, upper.items(), "steps-pre", "≤")
+    draw_lines(axes, lower.items(), "steps-post", "≥")
+    if claims := trace(rows, DETERMINISTIC, "solver_lower"):
+        color = STYLES[DETERMINISTIC].color
+        axes.plot(*zip(*claims, strict=True), "_", color=color, markersize=14, markeredgewidth=2, label=CLAIM)
+
+
+def trace(rows: Sequence[ComparisonRow], bound: str, end: str) -> Line:
+    """The budgets, and an end of a bound, where it has one."""
+    found = ((float(Fraction(row.eps)), getattr(row, end)) for row in rows if row.bound == bound)
+    return sorted((eps, risk) for eps, risk in found if risk is not None)
+
+
+def draw_lines(axes: "Axes", lines: Iterable[tuple[str, Line]], steps: str, side: str) -> None:
+    """The lines of one end of some bounds, where they have any."""
+    for bound, line in lines:
+        if line:
+            style = STYLES[bound]
+            axes.plot(
+                *zip(*line, strict=True),
+                color=style.color,
+                linestyle=style.dashes,
+                linewidth=style.width,
+                marker=style.marker,
+                markersize=6,
+                drawstyle=steps,
+                label=f"{BOUND_NAMES[bound]} {side}",
+                clip_on=False,
+            )
+
+
+def draw_band(axes: "Axes", lower: Line, upper: Line) -> None:
+    """Where the deterministic risk lies: between two budgets from the lower end of one to the upper end of the other.
+
+    At a budget itself both ends are its own.
+    """
+    (eps, low), (_, high) = zip(*lower, strict=True), zip(*upper, strict=True)
+    color = STYLES[DETERMINISTIC].color
+    axes.fill_between(np.repeat(eps, 2)[1:-1], np.repeat(low, 2)[:-2], np.repeat(high, 2)[2:], color=color, alpha=0.15)
