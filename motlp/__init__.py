@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from motlp.frameworks.declaration import declare as declare
     from motlp.frameworks.model import LinearProgram as LinearProgram
     from motlp.frameworks.model import Model as Model
+    from motlp.players.adversary import Attack as Attack
+    from motlp.players.adversary import attack as attack
+    from motlp.players.classifier import RobustClassifier as RobustClassifier
     from motlp.problem.archive import load as load
     from motlp.problem.archive import save as save
     from motlp.problem.hypergraph import Hypergraph as Hypergraph
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from motlp.solving.solve import solve as solve
     from motlp.solving.solve import solvers as solvers
     from motlp.solving.untruncated import untruncated as untruncated
+    from motlp.studies.comparison import ComparisonRow as ComparisonRow
+    from motlp.studies.comparison import compare as compare
     from motlp.studies.rows import SweepRow as SweepRow
     from motlp.studies.sweep import sweep as sweep
     from motlp.system.progress import Progress as Progress
@@ -45,8 +50,10 @@ if TYPE_CHECKING:
 
 # The rooms and files that hold the public names.
 _HOME = {
+    "Attack": "players.adversary",
     "Ball": "problem.threat",
     "Certificate": "proof.certificate",
+    "ComparisonRow": "studies.comparison",
     "Hypergraph": "problem.hypergraph",
     "LabeledMeasure": "problem.measure",
     "LinearProgram": "frameworks.model",
@@ -58,9 +65,12 @@ _HOME = {
     "Quadratic": "problem.threat",
     "SweepRow": "studies.rows",
     "Regularised": "solving.sinkhorn",
+    "RobustClassifier": "players.classifier",
     "Solution": "solving.solution",
     "Status": "frameworks.answer",
     "Verification": "proof.verification",
+    "attack": "players.adversary",
+    "compare": "studies.comparison",
     "declare": "frameworks.declaration",
     "interactions": "problem.interactions",
     "load": "problem.archive",

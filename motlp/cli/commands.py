@@ -1,57 +1,45 @@
 """The commands: each reads its settings, calls the library and prints the answer."""
 
 import sys
-from concurrent.futures import Executor
 from contextlib import redirect_stdout
-from dataclasses import asdict
+from functools import partial
 from importlib import metadata
 from typing import Annotated
 
 import typer
 
 from motlp.cli.flags import TRACEBACK, with_flags
-from motlp.cli.inputs import (
-    load_interactions,
-    load_measure,
-    load_source,
-    make_executor,
-    make_hypergraph,
-    make_method,
-    make_problem,
-)
-from motlp.cli.interrupt import answer_at_interrupt
-from motlp.cli.output import Stream, print_answer
+from motlp.cli.inputs import check_place, load_points, make_executor, make_hypergraph
+from motlp.cli.output import Stream, check_places, print_answer
+from motlp.cli.pictures import draw_attack, gallery_answer, gallery_record, read_certificate
 from motlp.cli.progress import Stages
 from motlp.cli.settings import (
     BoundSettings,
     CertificateSettings,
+    GallerySettings,
     InteractionsSettings,
-    SweepSettings,
     VerifySettings,
 )
-from motlp.errors import InvalidConfig, arg
-from motlp.frameworks.answer import Status
+from motlp.cli.solutions import WITHOUT_ANSWER, find_solution
+from motlp.cli.studies import run_bounds, run_sweep
+from motlp.players.adversary import Attack, attack
 from motlp.problem.archive import save
 from motlp.proof.certificate import Certificate
 from motlp.proof.verification import verify
-from motlp.report.curve import check_plot, plot_risk
+from motlp.report.curve import check_plot
+from motlp.report.gallery import check_drawable
 from motlp.report.records import bound_record, certificate_record, interactions_record, verification_record
 from motlp.report.tables import (
     bound_table,
     certificate_table,
     interactions_table,
     solver_table,
-    sweep_table,
     verification_table,
 )
 from motlp.report.words import claimed, summary, verified
-from motlp.solving.method import FullMethod, Method
-from motlp.solving.solution import Solution
 from motlp.solving.solve import solvers
-from motlp.studies.sweep import sweep
-from motlp.system.atomic import check_writable, resolve_place
+from motlp.system.atomic import check_writable
 
-WITHOUT_ANSWER = {status.label for status in (Status.FAILED, Status.INFEASIBLE, Status.UNBOUNDED)}
 HELP = "A proved lower bound on the adversarial risk of any classifier on a data set."
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=HELP)
@@ -75,13 +63,9 @@ def run_bound(settings: BoundSettings, out: Stream) -> None:
 
     For example: motlp bound digits --norm l2 --eps 1.0
     """
-    method = make_method(settings, [settings.order])
-    check_writable(settings.save_certificate)
-    with Stages(settings.quiet) as stages, make_executor(settings) as executor:
-        if isinstance(method, FullMethod):
-            solution = solve_all_orders(settings, method, stages, executor)
-        else:
-            solution = solve_one_order(settings, method, stages, executor)
+    check_places(save_certificate=settings.save_certificate, save_attack=settings.save_attack)
+    with Stages(settings.quiet) as stages:
+        solution = find_solution(settings, stages)
         del stages.seconds["solve"]  # the solution has it in more detail
         stages.seconds.update(solution.seconds)
         with stages.stage("certify"):
@@ -92,66 +76,14 @@ def run_bound(settings: BoundSettings, out: Stream) -> None:
         print_answer(out, summary(solution), bound_table(solution, stages.seconds))
     if settings.save_certificate is not None:
         solution.certificate().save(settings.save_certificate)
+    if settings.save_attack is not None:
+        attack(solution).save(settings.save_attack)
     if solution.status.label in WITHOUT_ANSWER:
         raise typer.Exit(1)
 
 
-def solve_one_order(settings: BoundSettings, method: Method, stages: Stages, executor: Executor | None) -> Solution:
-    """The truncated solution."""
-    hypergraph = make_hypergraph(settings, stages, executor)
-    with stages.stage("solve", f"{hypergraph.size:,} interactions"):
-        return method.solve(hypergraph, None, stages.progress)
-
-
-def solve_all_orders(
-    settings: BoundSettings, method: FullMethod, stages: Stages, executor: Executor | None
-) -> Solution:
-    """The untruncated solution; a first Ctrl-C ends the search with the interval that it has by then."""
-    measure, threat, eps = make_problem(settings, stages)
-    with stages.stage("solve", "all orders"), answer_at_interrupt(stages.progress) as progress:
-        return method.solve(measure, threat, eps, executor=executor, most=settings.max_interactions, progress=progress)
-
-
-@app.command("sweep")
-@with_flags(SweepSettings)
-def run_sweep(settings: SweepSettings, out: Stream) -> None:
-    """Risk against budget: one enumeration, a row for every budget and order.
-
-    For example: motlp sweep digits --norm l2 --eps 0.5:1.2:8 --order 2,3 --save risk.csv --plot risk.png
-    """
-    make_method(settings, settings.order or [])  # which refuses what does not exist before any work begins
-    check_places(settings)
-    with Stages(settings.quiet) as stages, make_executor(settings) as executor:
-        with stages.stage("load"):
-            source = load_source(settings)
-        rows = sweep(
-            source,
-            settings.eps,
-            norm=settings.norm,
-            orders=settings.order,
-            model=settings.model,
-            framework=settings.framework,
-            solver=settings.solver,
-            options=settings.option,
-            save=settings.save,
-            executor=executor,
-            most=settings.max_interactions,
-            progress=stages.progress,
-        )
-    print_answer(out, [asdict(row) for row in rows] if settings.json_ else sweep_table(rows))
-    if settings.plot is not None:
-        plot_risk(rows, settings.plot)
-    if any(row.status in WITHOUT_ANSWER for row in rows):
-        raise typer.Exit(1)
-
-
-def check_places(settings: SweepSettings) -> None:
-    """Refuse places for the table and the plot of a sweep that cannot be written to, or are one and the same."""
-    for path in (settings.save, check_plot(settings.plot)):
-        check_writable(path)
-    places = [resolve_place(path) for path in (settings.save, settings.plot) if path is not None]
-    if len(places) == 2 and places[0] == places[1]:
-        raise InvalidConfig(f"{arg('save')} and {arg('plot')} are both {settings.save}; give each a file of its own.")
+app.command("sweep")(run_sweep)
+app.command("bounds")(run_bounds)
 
 
 @app.command("interactions")
@@ -163,7 +95,7 @@ def run_interactions(settings: InteractionsSettings, out: Stream) -> None:
     """
     check_writable(settings.save)
     with Stages(settings.quiet) as stages, make_executor(settings) as executor:
-        hypergraph = make_hypergraph(settings, stages, executor, settings.save)
+        hypergraph = make_hypergraph(settings, stages, executor, partial(check_place, settings.save))
         if settings.save is not None:
             with stages.stage("save"):
                 save(hypergraph, settings.save)
@@ -182,8 +114,7 @@ def run_verify(settings: VerifySettings, out: Stream) -> None:
     """
     with Stages(settings.quiet) as stages:
         with stages.stage("load"):
-            saved = load_interactions(settings, None)
-            measure = load_measure(settings) if saved is None else saved.measure
+            measure = load_points(settings)
         with stages.stage("verify"):
             found = verify(settings.certificate, measure)
     if settings.json_:
@@ -207,6 +138,31 @@ def run_show(settings: CertificateSettings, out: Stream) -> None:
         print_answer(out, certificate_record(certificate))
     else:
         print_answer(out, claimed(certificate), certificate_table(certificate))
+
+
+@app.command("gallery")
+@with_flags(GallerySettings)
+def run_gallery(settings: GallerySettings, out: Stream) -> None:
+    """Draw the attack that forces the bound: images of different classes that become one, or points in the plane.
+
+    For example: motlp gallery digits --norm l2 --eps 1.0 --plot digits.png
+    """
+    check_writable(check_plot(settings.plot))
+    with Stages(settings.quiet) as stages:
+        if settings.certificate is not None:
+            measure, certificate = read_certificate(settings, settings.certificate, stages)
+            bound = claimed(certificate)
+        else:
+            solution = find_solution(settings, stages, lambda measure, *_: check_drawable(measure))
+            measure, bound = solution.hypergraph.measure, summary(solution)
+            with stages.stage("certify"):
+                certificate = solution.certificate()
+        with stages.stage("attack"):
+            attack = Attack.from_certificate(certificate, measure)
+        with stages.stage("draw"):
+            drawn = draw_attack(attack, certificate, settings)
+    said = gallery_record(attack, certificate, settings, drawn, stages.seconds)
+    print_answer(out, *([said] if settings.json_ else gallery_answer(attack, bound, settings, drawn)))
 
 
 @app.command("solvers")

@@ -16,6 +16,7 @@ from motlp.cli.settings import (
     PANELS,
     RUN,
     BoundSettings,
+    GallerySettings,
     InteractionsSettings,
     Settings,
     SweepSettings,
@@ -70,7 +71,7 @@ def flag_type(field: FieldInfo) -> Any:
 def list_flags() -> dict[str, str]:
     """The flags of all commands, by the names of their settings."""
     flags = {"config": "--config"}
-    for kind in (BoundSettings, InteractionsSettings, SweepSettings, VerifySettings):
+    for kind in (BoundSettings, GallerySettings, InteractionsSettings, SweepSettings, VerifySettings):
         for field in kind.model_fields.values():
             known, name = parameter(field), field.alias or ""
             flags[name.replace("-", "_")] = str(known.metavar) if isinstance(known, ArgumentInfo) else f"--{name}"

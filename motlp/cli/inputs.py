@@ -1,6 +1,6 @@
 """From the settings of a command to what the library takes: measure, threat, interactions, method, executor."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -18,9 +18,18 @@ from motlp.problem.rationals import Number
 from motlp.problem.threat import Ball, Quadratic, Threat
 from motlp.solving.method import FullMethod, Method, choose_method
 from motlp.solving.solution import FULL, Order
+from motlp.studies.sweep import choose_threat
 from motlp.system.cluster import dask_executor
 
 SELECTION = ("split", "root", "download", "classes", "per_class", "seed")  # settings that select points
+
+# Of the points and the threat of a command, and of the file that they come from, if they do: it raises an error for
+# those that the command has no use for.
+Check = Callable[[LabeledMeasure, Threat, str | None], object]
+
+
+def accept(measure: LabeledMeasure, threat: Threat, source: str | None) -> None:
+    """The check that refuses nothing."""
 
 
 def make_method(settings: SolveSettings, orders: Sequence[Order | None]) -> Method | FullMethod:
@@ -94,16 +103,33 @@ def load_interactions(settings: DataSettings, threat: Threat | None) -> Hypergra
     return hypergraph
 
 
+def load_points(settings: DataSettings) -> LabeledMeasure:
+    """The points of a command, from a data set or a file of interactions."""
+    saved = load_interactions(settings, None)
+    return load_measure(settings) if saved is None else saved.measure
+
+
 def load_source(settings: RunSettings) -> LabeledMeasure | Hypergraph:
     """The points of a sweep, or their interactions where a file of them is given."""
     threat = None if settings.norm is None else Ball(settings.norm)
     return load_interactions(settings, threat) or load_measure(settings)
 
 
+def load_norm(settings: RunSettings) -> tuple[LabeledMeasure, str]:
+    """The points of a command over balls, and the norm; of a file of interactions only these are used.
+
+    Raises:
+        InvalidBudget: the file is of interactions under the quadratic cost.
+    """
+    source = load_source(settings)
+    threat = choose_threat(source, settings.norm)
+    return source.measure if isinstance(source, Hypergraph) else source, threat.norm
+
+
 def make_hypergraph(
-    settings: ThreatSettings, stages: Stages, executor: Executor | None, place: Path | None = None
+    settings: ThreatSettings, stages: Stages, executor: Executor | None, check: Check = accept
 ) -> Hypergraph:
-    """The interactions of a command, enumerated or loaded; those that cannot be saved at `place` are refused first.
+    """The interactions of a command, enumerated or loaded; those that `check` refuses are refused first.
 
     Raises:
         InvalidConfig: those of all orders are asked for.
@@ -116,11 +142,11 @@ def make_hypergraph(
     with stages.stage("load"):
         hypergraph = load_interactions(settings, make_threat_if_asked(settings))
         if hypergraph is not None:
-            check_place(place, hypergraph.measure, hypergraph.threat, settings.data)
+            check(hypergraph.measure, hypergraph.threat, settings.data)
             hypergraph = hypergraph.truncate(settings.order)
             return hypergraph if settings.eps is None else hypergraph.at(settings.eps)
         measure, threat = load_problem(settings)
-        check_place(place, measure, threat)
+        check(measure, threat, None)
     with stages.stage("interactions"):
         return interactions(
             measure,
@@ -140,12 +166,17 @@ def load_problem(settings: ThreatSettings) -> tuple[LabeledMeasure, Threat]:
     return load_measure(settings), threat
 
 
-def make_problem(settings: ThreatSettings, stages: Stages) -> tuple[LabeledMeasure, Threat, Number | None]:
+def make_problem(
+    settings: ThreatSettings, stages: Stages, check: Check = accept
+) -> tuple[LabeledMeasure, Threat, Number | None]:
     """Points, threat and budget of a command over all orders; of a file of interactions only those are used."""
     with stages.stage("load"):
         saved = load_interactions(settings, make_threat_if_asked(settings))
         if saved is None:
-            return *load_problem(settings), settings.eps
+            measure, threat = load_problem(settings)
+            check(measure, threat, None)
+            return measure, threat, settings.eps
+        check(saved.measure, saved.threat, settings.data)
         return saved.measure, saved.threat, saved.eps if settings.eps is None else settings.eps
 
 

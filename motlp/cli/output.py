@@ -1,9 +1,13 @@
-"""How an answer is printed: texts and tables for people, JSON for programs."""
+"""Where an answer goes: texts and tables for people, JSON for programs, and files."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+
+from motlp.errors import InvalidConfig, arg
+from motlp.system.atomic import check_writable, resolve_place
 
 Stream = Any  # of text: mypy and beartype share no type for it
 
@@ -27,3 +31,13 @@ def print_json(out: Stream, value: Any) -> None:
     """Print a value as JSON, which knows no NaN: a solver may report one."""
     valid = json.loads(json.dumps(value), parse_constant=lambda name: None)
     print(json.dumps(valid, indent=2), file=out)
+
+
+def check_places(**paths: Path | None) -> None:
+    """Refuse places for two files that cannot be written to, or are the same; by the names of their settings."""
+    for path in paths.values():
+        check_writable(path)
+    places = [resolve_place(path) for path in paths.values() if path is not None]
+    if len(places) == 2 and places[0] == places[1]:
+        (one, path), (other, _) = paths.items()
+        raise InvalidConfig(f"{arg(one)} and {arg(other)} are both {path}; give each a file of its own.")

@@ -15,10 +15,12 @@ from motlp.cli.values import (
     read_order,
     read_orders,
     read_price,
+    read_seconds,
     read_whole,
 )
 from motlp.geometry.distance import Norm
 from motlp.problem.interactions import MOST
+from motlp.report.meetings import MOST_ROWS, ROWS
 from motlp.solving.defaults import DEFAULTS, FRAMEWORK, MODEL
 from motlp.solving.method import FULL_OPTIONS
 from motlp.solving.solution import Order
@@ -27,7 +29,7 @@ Whole = Annotated[int, BeforeValidator(read_whole)]
 PANELS = DATA, THREAT, SOLVER, RUN = "Data", "Adversary", "Solver", "Run"  # the groups of flags, as the help shows them
 NORMS = ", ".join(get_args(Norm))
 DATA_HELP = "a data set (digits, gaussians, mnist, …), a .npz with x and y, a folder of images, or saved interactions"
-ORDER_HELP = "most points in an interaction (default 3, or the number of classes if smaller); for `bound` also full"
+ORDER_HELP = "most points in an interaction (default 3, or all classes if fewer); for `bound` and `gallery` also full"
 OPTION_HELP = f"an option of the solver (of --order full: {', '.join(FULL_OPTIONS)}); may be repeated"
 LARGE = DEFAULTS[-1]  # the solver of large data, and how many interactions make them large
 FRAMEWORK_HELP = f"cvxpy, pyomo or matrix (default {FRAMEWORK}; none with sinkhorn)"
@@ -149,8 +151,12 @@ class SolveSettings(RunSettings):
     ] = Field(default_factory=dict)
 
 
-class BoundSettings(ThreatSettings, SolveSettings):
-    """For `motlp bound`: one budget, one order."""
+class ProblemSettings(ThreatSettings, SolveSettings):
+    """One problem to solve: one budget, one order."""
+
+
+class BoundSettings(ProblemSettings):
+    """For `motlp bound`."""
 
     parameter: Annotated[
         dict[str, Any],
@@ -166,6 +172,10 @@ class BoundSettings(ThreatSettings, SolveSettings):
         Path | None,
         Option(metavar="FILE", help=".npz file: what is proved, for anyone to check", rich_help_panel=RUN),
     ] = None
+    save_attack: Annotated[
+        Path | None,
+        Option(metavar="FILE", help=".npz file: the attacked points, a data set itself", rich_help_panel=RUN),
+    ] = None
 
 
 class CertificateSettings(AnswerSettings):
@@ -180,14 +190,53 @@ class VerifySettings(DataSettings, CertificateSettings):
     """For `motlp verify`: a certificate, and the data that it is about."""
 
 
-class SweepSettings(SolveSettings):
-    """For `motlp sweep`: many budgets, several orders."""
+class GallerySettings(ProblemSettings):
+    """For `motlp gallery`: a problem to solve, or a certificate of one that is solved, and where to draw."""
+
+    plot: Annotated[Path, Option(metavar="FILE", help="the picture: .png, .pdf or .svg", rich_help_panel=RUN)]
+    rows: Annotated[
+        Annotated[int, Field(ge=1, le=MOST_ROWS), BeforeValidator(read_whole)],
+        Option(metavar="N", help=f"how many interactions to show, the heaviest (default {ROWS})", rich_help_panel=RUN),
+    ] = ROWS
+    certificate: Annotated[
+        Path | None,
+        Option(
+            metavar="FILE",
+            help="a certificate of DATA to draw: its adversary, and nothing to solve",
+            rich_help_panel=RUN,
+        ),
+    ] = None
+
+
+class BudgetsSettings(RunSettings):
+    """Many budgets, and a picture of what is found for them."""
 
     eps: Annotated[
         list[Fraction],
         PlainValidator(read_budgets),
         Option(metavar="E,…", help="budgets: start:stop:count, or a list such as 0.5,1,2", rich_help_panel=THREAT),
     ]
+    plot: Annotated[
+        Path | None, Option(metavar="FILE", help="draw risk against eps: .png, .pdf or .svg", rich_help_panel=RUN)
+    ] = None
+
+
+class ComparisonSettings(BudgetsSettings):
+    """For `motlp bounds`: many budgets, all the bounds."""
+
+    time_limit: Annotated[
+        Annotated[float, PlainValidator(read_seconds)],
+        Option(
+            metavar="S",
+            help="seconds for all orders, and for the best deterministic classifier, at every budget (default 60)",
+            rich_help_panel=RUN,
+        ),
+    ] = 60.0
+
+
+class SweepSettings(BudgetsSettings, SolveSettings):
+    """For `motlp sweep`: many budgets, several orders."""
+
     order: Annotated[
         list[Order] | None,
         PlainValidator(read_orders),
@@ -200,7 +249,4 @@ class SweepSettings(SolveSettings):
             help="CSV file, one row a bound; what it holds is not computed again",
             rich_help_panel=RUN,
         ),
-    ] = None
-    plot: Annotated[
-        Path | None, Option(metavar="FILE", help="draw risk against eps: .png, .pdf or .svg", rich_help_panel=RUN)
     ] = None

@@ -82,5 +82,7 @@ def describe_fault(error: Any) -> str:
     expected = EXPECTED.get(error["type"], error["msg"])
     if error["type"] == "greater_than_equal":
         expected = f"at least {context['ge']}"
+    if error["type"] == "less_than_equal":
+        expected = f"at most {context['le']}"
     shown = str(value).lower() if isinstance(value, bool) else shorten(value)  # as TOML writes it
     return f"{name}: expected {expected}, not {shown}."

@@ -51,6 +51,11 @@ def read_price(value: Any) -> Fraction:
     return read_number(value, "tau")
 
 
+def read_seconds(value: Any) -> float:
+    """A number of seconds."""
+    return float(read_number(value, "time_limit"))
+
+
 def read_number(value: Any, name: str) -> Fraction:
     """A number, exactly; lists, tables and dates, which a file may hold, are refused."""
     return exact(value if isinstance(value, int | float) else str(value), name)

@@ -16,9 +16,19 @@ from motlp.problem.rationals import spell
 from motlp.proof.certificate import Certificate
 from motlp.proof.decimals import PLACES, round_down, round_up
 from motlp.proof.verification import Verification
-from motlp.report.words import adversary, interval, loss_interval, lower_end, solver_loss, solver_risk
+from motlp.report.words import (
+    BOUND_NAMES,
+    adversary,
+    interval,
+    kept_end,
+    loss_interval,
+    lower_end,
+    solver_loss,
+    solver_risk,
+)
 from motlp.solving.judgement import spell_bound
 from motlp.solving.solution import FULL, Solution
+from motlp.studies.comparison import ComparisonRow
 from motlp.studies.rows import SweepRow
 
 # Where the adversary moves points to, as the verifier has seen.
@@ -181,6 +191,28 @@ def sweep_table(rows: Sequence[SweepRow]) -> Table:
         upper = "" if row.risk_upper is None else spell(round_up(row.risk_upper, 6))
         bounds = (spell(lower), *[upper] * has_upper, gap, spell(1 - lower))
         grid.add_row(row.eps, str(row.order), f"{row.interactions:,}", *bounds, f"{row.seconds:.2f}", row.status)
+    return grid
+
+
+def comparison_table(rows: Sequence[ComparisonRow]) -> Table:
+    """The rows of a comparison, a block for each budget; with a column for what a solver claims, if it claims any."""
+    grid = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    has_claim = any(row.solver_lower is not None for row in rows)
+    claim_names = ["HiGHS says ≥"] if has_claim else []
+    for name in ("eps", "bound", "risk ≥", "risk ≤", *claim_names, "seconds"):
+        grid.add_column(name, justify="left" if name == "bound" else "right", no_wrap=True)
+    grid.add_column("status", overflow="fold")
+    last = ""
+    for row in rows:
+        if row.eps != last:
+            grid.add_section()
+        lower = "" if row.risk_lower is None else spell(lower_end(row.risk_lower))
+        upper = "" if row.risk_upper is None else spell(kept_end(row.risk_upper))
+        claim = "" if row.solver_lower is None else f"{row.solver_lower:.6f}"
+        bounds = (lower, upper, *[claim] * has_claim)
+        eps = row.eps if row.eps != last else ""
+        grid.add_row(eps, BOUND_NAMES[row.bound], *bounds, f"{row.seconds:.2f}", row.status)
+        last = row.eps
     return grid
 
 

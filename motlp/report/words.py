@@ -1,5 +1,6 @@
 """The sentences of a result: what it says, against which adversary, and within which interval."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from motlp.problem.loss import Abstention, CrossEntropy, HardRisk, Loss
@@ -10,9 +11,19 @@ from motlp.proof.decimals import PLACES, read_lower, read_upper, round_down, rou
 from motlp.proof.summation import exact_sum
 from motlp.proof.verification import Verification
 from motlp.solving.solution import FULL, PROVED_OPTIMAL, Solution
+from motlp.studies.comparison import ComparisonRow
+from motlp.studies.links import BINARY, CARO_WEI, DETERMINISTIC, FULL_ORDER, ORDER_2, ORDER_3
 from motlp.studies.rows import SweepRow
 
 NORMS = {"l2": "ℓ2", "linf": "ℓ∞", "l1": "ℓ1"}
+BOUND_NAMES = {
+    BINARY: "two classes at a time",
+    ORDER_2: "order 2",
+    ORDER_3: "order 3",
+    FULL_ORDER: "R*, all orders",
+    DETERMINISTIC: "deterministic",
+    CARO_WEI: "Caro–Wei",
+}
 
 
 def summary(solution: Solution) -> str:
@@ -112,6 +123,28 @@ def attainment(solution: Solution, lower: Fraction) -> str:
     return f"A classifier attains it, to within {spell(within)} (all orders)."
 
 
+def compared(rows: Sequence[ComparisonRow]) -> str:
+    """What a comparison says at its largest budget, in a sentence or two."""
+    last = max(rows, key=lambda row: Fraction(row.eps))
+    full, hard = (
+        next(r for r in rows if (r.eps, r.bound) == (last.eps, bound)) for bound in (FULL_ORDER, DETERMINISTIC)
+    )
+    assert full.risk_lower is not None
+    assert full.risk_upper is not None
+    assert hard.risk_upper is not None
+    lower, best, most = lower_end(full.risk_lower), kept_end(full.risk_upper), kept_end(hard.risk_upper)
+    text = (
+        f"No classifier can have risk below {spell(lower)} on {last.data} against an adversary who "
+        f"{adversary(Ball(last.norm), Fraction(last.eps))}, and "
+    )
+    if hard.risk_upper - full.risk_lower <= PROVED_OPTIMAL:
+        return f"{text}a deterministic one has a risk of at most {spell(most)}."
+    text += f"the best one has a risk of at most {spell(best)}. The best deterministic one has at most {spell(most)}"
+    if hard.solver_lower is None:
+        return f"{text}."
+    return f"{text}, and not below {hard.solver_lower:.6f}, as HiGHS says and nothing proves."
+
+
 def verified(found: Verification, name: str) -> str:
     """What a certificate proves, in a sentence or two."""
     assert found.risk_lower is not None
@@ -188,6 +221,11 @@ def lower_end(risk_lower: float) -> Fraction:
     proved = read_lower(risk_lower)
     almost = round_down(proved + Fraction(1, 10**8), 6) > round_down(proved, 6)
     return round_down(proved, 9 if almost else 6)
+
+
+def kept_end(risk_upper: float) -> Fraction:
+    """An upper end of a comparison, as `keep_upper` makes it, rounded up to six decimal places."""
+    return round_up(read_upper(risk_upper), 6)
 
 
 def upper_end(solution: Solution, places: int) -> Fraction:

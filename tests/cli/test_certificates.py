@@ -12,7 +12,7 @@ from support.certificates import changing
 from support.command import run
 from support.problems import triangles
 
-from motlp.cli import commands
+from motlp.cli import solutions
 from motlp.proof import verifier
 from motlp.proof.certificate import Certificate
 from motlp.solving.solve import solve
@@ -132,11 +132,11 @@ def test_an_end_that_is_missing(tmp_path, monkeypatch):
     """A solver that returns neither part leaves nothing to certify; with one of them, the other end is named."""
     solution, path = solve(triangles()), tmp_path / "some.npz"
     words = "bound", *DATA, "--eps", "1", QUIET, "--save-certificate", path
-    monkeypatch.setattr(commands.Method, "solve", lambda *given: replace(solution, plan=None, potential=None))
+    monkeypatch.setattr(solutions.Method, "solve", lambda *given: replace(solution, plan=None, potential=None))
     code, _, err = run(*words)
     assert (code, path.exists(), err.count("\n")) == (2, False, 1)
     assert "no certificate can be made: there is no lower end, as there is no plan and no upper end" in err
-    monkeypatch.setattr(commands.Method, "solve", lambda *given: replace(solution, potential=None))
+    monkeypatch.setattr(solutions.Method, "solve", lambda *given: replace(solution, potential=None))
     assert run(*words)[0] == 0
     code, out, _ = run("show", path)
     assert code == 0

@@ -1,0 +1,40 @@
+"""From the settings of a command to the solution of its problem."""
+
+from concurrent.futures import Executor
+
+from motlp.cli.inputs import Check, accept, make_executor, make_hypergraph, make_method, make_problem
+from motlp.cli.interrupt import answer_at_interrupt
+from motlp.cli.progress import Stages
+from motlp.cli.settings import ProblemSettings
+from motlp.frameworks.answer import Status
+from motlp.solving.method import FullMethod, Method
+from motlp.solving.solution import Solution
+
+WITHOUT_ANSWER = {status.label for status in (Status.FAILED, Status.INFEASIBLE, Status.UNBOUNDED)}
+
+
+def find_solution(settings: ProblemSettings, stages: Stages, check: Check = accept) -> Solution:
+    """The solution of the problem of a command, with its points checked before any work begins."""
+    method = make_method(settings, [settings.order])
+    with make_executor(settings) as executor:
+        if isinstance(method, FullMethod):
+            return solve_all_orders(settings, method, stages, executor, check)
+        return solve_one_order(settings, method, stages, executor, check)
+
+
+def solve_one_order(
+    settings: ProblemSettings, method: Method, stages: Stages, executor: Executor | None, check: Check
+) -> Solution:
+    """The truncated solution."""
+    hypergraph = make_hypergraph(settings, stages, executor, check)
+    with stages.stage("solve", f"{hypergraph.size:,} interactions"):
+        return method.solve(hypergraph, None, stages.progress)
+
+
+def solve_all_orders(
+    settings: ProblemSettings, method: FullMethod, stages: Stages, executor: Executor | None, check: Check
+) -> Solution:
+    """The untruncated solution; a first Ctrl-C ends the search with the interval that it has by then."""
+    measure, threat, eps = make_problem(settings, stages, check)
+    with stages.stage("solve", "all orders"), answer_at_interrupt(stages.progress) as progress:
+        return method.solve(measure, threat, eps, executor=executor, most=settings.max_interactions, progress=progress)
