@@ -23,7 +23,7 @@ from motlp.geometry.scale import exponent_of, scale
 
 TOGETHER = 1 << 14  # queries that are looked at together
 ROOM = 1 << 23  # pairs that are held at a time
-SAMPLE = 32  # queries whose nearest points are looked for among all
+SAMPLE, FEW = 32, 64  # queries whose nearest points are looked for among all; and when there are no more of them
 MOST = Fraction(3, 4)  # of the queries, for which the next limit suffices, by the sample
 BLOCK = 1 << 20  # coordinates of any size that are compared at a time
 
@@ -74,7 +74,7 @@ def find_nearest(queries: Queries, points: Points, norm: Norm) -> Nearest:
     nearest, random = np.full(len(queries), -1), np.random.default_rng(0)
     left = np.arange(len(queries))
     while len(left):
-        sample = np.sort(random.choice(left, min(len(left), SAMPLE), replace=False))
+        sample = left if len(left) <= FEW else np.sort(random.choice(left, SAMPLE, replace=False))
         everything = _largest_distance(queries[sample], points, norm)
         for where, near in find_near(queries[sample], points, everything, norm):
             nearest[sample[where]] = near.nearest

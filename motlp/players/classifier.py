@@ -70,14 +70,6 @@ class RobustClassifier(ClassifierMixin, BaseEstimator):
     `motlp.untruncated` and `motlp.solve` raise.
     """
 
-    classes_: Shaped[np.ndarray, " classes"]
-    measure_: LabeledMeasure
-    threat_: Threat
-    eps_: Fraction | None
-    potential_: Potential
-    risk_lower_: float
-    risk_upper_: float
-
     def __init__(
         self,
         norm: Any = "l2",
@@ -223,11 +215,7 @@ class RobustClassifier(ClassifierMixin, BaseEstimator):
 
 
 def choose_threat(norm: Any, eps: Any, tau: Any) -> Threat:
-    """The threat that the parameters describe, once they are checked.
-
-    Raises:
-        InvalidBudget, UnknownName: they describe none.
-    """
+    """The threat that the parameters describe; they are refused if they describe none."""
     threat: Threat = Ball(norm) if tau is None else Quadratic(tau)
     if tau is not None and not (isinstance(norm, str) and norm == Quadratic.norm):
         raise InvalidBudget(f"{arg('norm')} is {shorten(norm)}, but the quadratic cost is Euclidean; leave it out.")
