@@ -5,13 +5,9 @@ or less where a plan wants more than there is (see `parts`); what is left stays 
 what lies at one place. So at every place it is wrong on all but one class, and its risk on the attacked measure, less
 what the adversary pays, is a lower bound on its adversarial risk.
 
-That bound is never below the proved one of the plan. Where A meets, all but the largest part of mass is lost, and what
-its members would bring, if each took min(π_A, what is left of it), less that largest part, is at least their sum less
-π_A. Over all A these sums are all mass but the shortfall. Classes that meet by chance only add to the risk. Source: N.
-García Trillos, M. Jacobs, J. Kim, arXiv 2204.12676, which builds the attack from an optimal multicoupling.
+Source: N. García Trillos, M. Jacobs, J. Kim, arXiv 2204.12676, which builds it from an optimal multicoupling.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -26,6 +22,7 @@ from jaxtyping import Float64, Int32, Int64, Shaped
 
 from motlp.errors import InvalidBudget, InvalidConfig, InvalidFile, InvalidHypergraph, NoPlan, arg, one_line, shorten
 from motlp.geometry.exact import root
+from motlp.players.data_file import write_data
 from motlp.players.parts import share_out
 from motlp.players.places import Meetings, Move, locate, move, number_places
 from motlp.problem.archive import check_path
@@ -37,7 +34,6 @@ from motlp.proof.certificate import Certificate
 from motlp.proof.certify import describe_data, list_support
 from motlp.proof.decimals import float_above
 from motlp.solving.solution import Solution
-from motlp.system.atomic import write_atomically
 
 
 class Moves(NamedTuple):
@@ -109,7 +105,8 @@ class Attack:
         """The attacked measure: one point for each row, at its place, of the class and in the unit of the source.
 
         A place is a rational, and each of its coordinates is rounded once, to float64: so the float of a place may lie
-        a little beyond the budget, while `place` and `check` are exact. Equal places have equal floats.
+        a little beyond the budget, while `place` and `check` are exact. Equal places have equal floats. It is made when
+        it is first asked for, and takes 8 bytes for each row and feature.
         """
         points = self.source.points[self.origin].astype(np.float64)
         for moved in self._moves():
@@ -211,17 +208,8 @@ class Attack:
         Raises:
             InvalidFile: the file cannot be written; what was there before is untouched.
         """
-        place, measure = check_path(path), self.measure
-        arrays = {
-            "x": measure.points.reshape(-1, *(measure.shape or (measure.dimension,))),
-            "y": as_values(measure.class_names)[measure.labels],
-            "mass": measure.mass,
-            "unit": np.array(str(measure.unit)),
-            "origin": self.origin,
-            "meeting": self.meeting,
-        }
-        with write_atomically(place) as beside, beside.open("wb") as file:
-            np.savez_compressed(file, **arrays)
+        check_path(path)  # before long work
+        write_data(self.measure, path, origin=self.origin, meeting=self.meeting)
 
     @property
     def _power(self) -> int:
@@ -288,9 +276,3 @@ def check_number(name: str, value: int, number: int) -> None:
     """Refuse what is no number of one of so many things, counted from 0."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, Integral) or not 0 <= value < number:
         raise InvalidBudget(f"{arg(name)} is {shorten(value)}; it must be a whole number between 0 and {number - 1}.")
-
-
-def as_values(names: tuple[str, ...]) -> Shaped[np.ndarray, " classes"]:
-    """The names of classes as whole numbers where all are, else as texts: `datasets.load` gives them the same names."""
-    whole = all(re.fullmatch("0|-?[1-9][0-9]{0,17}", name) for name in names)
-    return np.array([int(name) for name in names] if whole else names)

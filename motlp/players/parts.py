@@ -2,6 +2,11 @@
 
 A plan is one of a cover: it may want more of a point than there is, or less. The heaviest interactions take first. From
 no member they take more than another one can match, as the rest would meet nobody.
+
+So an attack is worth what its plan proves, or more. Where A meets, a classifier loses all but the largest part, and at
+home nothing. Let A take min(π_A, what is left of v) from each member. Then it loses at least the sum of that over A,
+less π_A, and taking only what is matched changes neither that nor makes less be left for others. Over all A the sums
+are all masses less the shortfall. The adversary pays π_A c_A at most, and classes that meet by chance only add.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
