@@ -27,17 +27,18 @@ class Style(NamedTuple):
     dashes: str
     marker: str
     width: float  # lines that coincide all show, as each is thinner than the one below it
+    size: float  # of the marker, and so do markers, which are hollow
 
 
 STYLES = {
-    CARO_WEI: Style("#CC79A7", "--", "v", 1.6),
-    DETERMINISTIC: Style("#D55E00", "-", "s", 2.0),
-    BINARY: Style("#56B4E9", "-.", "o", 2.0),
-    ORDER_2: Style("#E69F00", "-", "^", 6.0),
-    ORDER_3: Style("#009E73", "-", "D", 3.6),
-    FULL_ORDER: Style("#000000", ":", "x", 1.6),
+    CARO_WEI: Style("#CC79A7", "--", "v", 1.6, 7),
+    DETERMINISTIC: Style("#D55E00", "-", "s", 2.0, 13),
+    BINARY: Style("#56B4E9", "-.", "o", 2.0, 7),
+    ORDER_2: Style("#E69F00", "-", "^", 6.0, 10),
+    ORDER_3: Style("#009E73", "-", "D", 3.6, 8),
+    FULL_ORDER: Style("#000000", ":", "x", 1.6, 6),
 }
-CLAIM = "deterministic ≥, HiGHS says"
+BAND, CLAIM = "deterministic: within", "deterministic ≥, HiGHS says"
 
 
 def plot_chain(rows: Sequence[ComparisonRow], path: str | Path) -> None:
@@ -75,7 +76,7 @@ def plot_chain(rows: Sequence[ComparisonRow], path: str | Path) -> None:
 
 def draw_chain(axes: "Axes", rows: Sequence[ComparisonRow]) -> None:
     """A line for each bound, a band for the deterministic risk, and marks for what is claimed of it."""
-    lower = {bound: trace(rows, bound, "risk_lower") for bound in (BINARY, ORDER_2, ORDER_3, FULL_ORDER, DETERMINISTIC)}
+    lower = {bound: trace(rows, bound, "risk_lower") for bound in (ORDER_2, ORDER_3, FULL_ORDER, BINARY, DETERMINISTIC)}
     upper = {bound: trace(rows, bound, "risk_upper") for bound in (DETERMINISTIC, CARO_WEI)}
     draw_band(axes, lower.pop(DETERMINISTIC), upper[DETERMINISTIC])
     draw_lines(axes, upper.items(), "steps-pre", "≤")
@@ -102,7 +103,8 @@ def draw_lines(axes: "Axes", lines: Iterable[tuple[str, Line]], steps: str, side
                 linestyle=style.dashes,
                 linewidth=style.width,
                 marker=style.marker,
-                markersize=6,
+                markersize=style.size,
+                markerfacecolor="none",
                 drawstyle=steps,
                 label=f"{BOUND_NAMES[bound]} {side}",
                 clip_on=False,
@@ -116,4 +118,5 @@ def draw_band(axes: "Axes", lower: Line, upper: Line) -> None:
     """
     (eps, low), (_, high) = zip(*lower, strict=True), zip(*upper, strict=True)
     color = STYLES[DETERMINISTIC].color
-    axes.fill_between(np.repeat(eps, 2)[1:-1], np.repeat(low, 2)[:-2], np.repeat(high, 2)[2:], color=color, alpha=0.15)
+    ends = np.repeat(low, 2)[:-2], np.repeat(high, 2)[2:]
+    axes.fill_between(np.repeat(eps, 2)[1:-1], *ends, color=color, alpha=0.15, linewidth=0, label=BAND)
