@@ -22,6 +22,12 @@ from motlp.problem.rationals import Number
 from motlp.problem.threat import check_ball
 
 NEEDS = {"cvxpy": "linear", "pyomo": "linear", "matrix": "linear"}
+OTHER_LOSS = True  # than the 0-1 loss of all classifiers
+
+
+def check(price: Number) -> None:
+    """Refuse a price that is none, before anything is enumerated."""
+    Abstention.at(price)
 
 
 def cvxpy(hypergraph: Hypergraph, price: Number) -> Model:

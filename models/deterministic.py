@@ -18,6 +18,7 @@ from motlp.problem.loss import HardRisk
 from motlp.problem.threat import check_ball
 
 NEEDS = {"cvxpy": "integer", "pyomo": "integer", "matrix": "integer"}
+OTHER_LOSS = True  # than the 0-1 loss of all classifiers
 
 
 def cvxpy(hypergraph: Hypergraph) -> Model:

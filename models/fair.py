@@ -19,6 +19,7 @@ from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.loss import WorstClassRisk
 
 NEEDS = {"cvxpy": "linear", "pyomo": "linear", "matrix": "linear"}
+OTHER_LOSS = True  # than the 0-1 loss of all classifiers
 
 
 def cvxpy(hypergraph: Hypergraph) -> Model:

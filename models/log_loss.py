@@ -16,6 +16,7 @@ from motlp.problem.loss import CrossEntropy
 from motlp.problem.threat import check_ball
 
 NEEDS = {"cvxpy": "exponential cone", "pyomo": "nonlinear"}
+OTHER_LOSS = True  # than the 0-1 loss of all classifiers
 
 
 def cvxpy(hypergraph: Hypergraph) -> Model:

@@ -14,6 +14,7 @@ from motlp.cli.values import (
     read_names,
     read_order,
     read_orders,
+    read_parameters,
     read_price,
     read_seconds,
     read_whole,
@@ -160,7 +161,7 @@ class BoundSettings(ProblemSettings):
 
     parameter: Annotated[
         dict[str, Any],
-        BeforeValidator(read_assignments),
+        BeforeValidator(read_parameters),
         Option(
             metavar="KEY=VALUE",
             help="a parameter of the model, such as price=0.2 of abstain; may be repeated",

@@ -15,7 +15,7 @@ from motlp.report.curve import check_plot, plot_risk
 from motlp.report.tables import comparison_table, sweep_table
 from motlp.report.words import compared
 from motlp.studies.comparison import compare
-from motlp.studies.sweep import sweep
+from motlp.studies.sweep import check_model, sweep
 from motlp.system.atomic import check_writable
 
 
@@ -25,6 +25,7 @@ def run_sweep(settings: SweepSettings, out: Stream) -> None:
 
     For example: motlp sweep digits --norm l2 --eps 0.5:1.2:8 --order 2,3 --save risk.csv --plot risk.png
     """
+    check_model(settings.model)
     make_method(settings, settings.order or [])  # which refuses what does not exist before any work begins
     check_places(save=settings.save, plot=check_plot(settings.plot))
     with Stages(settings.quiet) as stages, make_executor(settings) as executor:

@@ -112,10 +112,20 @@ def read_orders(value: Any) -> list[Order]:
 
 def read_assignments(value: Any) -> Any:
     """Options by name, from a table, or from a list of texts `key=value`."""
-    return dict(read_assignment(text) for text in value) if isinstance(value, list | tuple) else value
+    return read_pairs(value, "option", "time_limit=60")
 
 
-def read_assignment(text: Any) -> tuple[str, Any]:
+def read_parameters(value: Any) -> Any:
+    """Parameters of a model by name, in the same ways."""
+    return read_pairs(value, "parameter", "price=0.2")
+
+
+def read_pairs(value: Any, name: str, example: str) -> Any:
+    """Values by name; a list of texts is that of the flag of this name."""
+    return dict(read_assignment(text, name, example) for text in value) if isinstance(value, list | tuple) else value
+
+
+def read_assignment(text: Any, name: str, example: str) -> tuple[str, Any]:
     """`key=value` with the value as TOML reads it, or as a text where that is no TOML.
 
     Raises:
@@ -123,7 +133,7 @@ def read_assignment(text: Any) -> tuple[str, Any]:
     """
     key, equals, value = str(text).partition("=")
     if not equals or not key.strip():
-        raise InvalidConfig(f"{arg('option')} is {shorten(text)}; write key=value, such as time_limit=60.")
+        raise InvalidConfig(f"{arg(name)} is {shorten(text)}; write key=value, such as {example}.")
     try:
         return key.strip(), tomllib.loads(f"value = {value.strip()}")["value"]
     except (ValueError, RecursionError):  # no TOML, or a number of thousands of digits, or thousands of brackets

@@ -78,6 +78,7 @@ def read_parameters(model: str, framework: str, parameters: Mapping[str, Any] | 
     Raises:
         UnknownName: it takes none of that name.
         InvalidConfig: one is missing, or they are no mapping.
+        MotlpError: what the formulation itself says of them, if its module has a function `check`.
     """
     given = {} if parameters is None else parameters
     if not isinstance(given, Mapping):
@@ -94,6 +95,8 @@ def read_parameters(model: str, framework: str, parameters: Mapping[str, Any] | 
             raise InvalidConfig(
                 f"the model {model!r} needs a {one.name}; give it in {arg('parameters')}, such as {one.name}=0.2."
             )
+    if hasattr(module := find_module(model), "check"):
+        module.check(**given)
     return dict(given)
 
 

@@ -102,14 +102,15 @@ def check_integer(options: Mapping[str, Any]) -> None:
     """Refuse, for a problem with integer variables, what makes HiGHS solve another one.
 
     Raises:
-        InvalidConfig: a method of linear programming is asked for, with which HiGHS drops the integrality.
+        InvalidConfig: a method of linear programming, or the relaxation, is asked for, which drops the integrality.
     """
-    method = options.get("solver", "choose")
-    if method != "choose":
-        raise InvalidConfig(
-            f"the option solver is {shorten(method)}, with which HiGHS ignores that variables are whole numbers; "
-            "leave it out."
-        )
+    method, relaxed = str(options.get("solver", "choose")), options.get("solve_relaxation", False)
+    for name, value, drops in (("solver", method, method.lower() != "choose"), ("solve_relaxation", relaxed, relaxed)):
+        if drops and str(value).lower() != "false":
+            raise InvalidConfig(
+                f"the option {name} is {shorten(value)}, with which HiGHS ignores that variables are whole numbers; "
+                "leave it out."
+            )
 
 
 def typed_options(solver: str, options: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from motlp.problem.rationals import Number, exact
 class Loss:
     """A loss whose least value is `whole` − objective of a model that is a maximum.
 
-    A model of another package may have one of its own. Of the kinds below, it is known what a potential proves.
+    A model of another package may have one of its own. What is proved then is a bound on the optimum of the model,
+    `Solution.value_bound`; ends of the loss itself are proved of the models of motlp, as they are declared.
 
     Attributes:
         name: what the number is, such as "cross-entropy".

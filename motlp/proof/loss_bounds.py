@@ -27,6 +27,7 @@ from motlp.proof.summation import exact_sum
 
 Plan = Float64[np.ndarray, " interactions"]
 Potential = Float64[np.ndarray, " points"]
+MOST = 1e200  # weight of a point by itself, in units of the largest weight of an interaction
 SMALLEST = 1e-290  # weights below count as 0, so that those that are left have no denormal sums
 
 
@@ -95,22 +96,27 @@ def average_logarithms(
     p = mass / fsum(mass.tolist())
     logarithms = np.log(x)
     error = fsum((p * (roundings + FEW * (1.0 + np.abs(logarithms)))).tolist())
-    return Logarithms(fsum((p * logarithms).tolist()), 2 * UNIT_ROUNDOFF * error)
+    return Logarithms(fsum((p * logarithms).tolist()), 2 * UNIT_ROUNDOFF * error + SMALLEST)
 
 
 def bound_cross_entropy(hypergraph: Hypergraph, plan: Plan) -> float:
     """A lower end of the cross-entropy; points that the plan leaves out are covered by themselves."""
-    heavy = hypergraph.mass > 0
-    used = np.where(np.isfinite(plan) & (plan > SMALLEST), plan, 0.0)
+    heavy = hypergraph.mass > SMALLEST  # a lighter point loses less than the rounding of the sum of all losses
+    used = np.where(np.isfinite(plan) & (plan > 0), plan, 0.0)
+    largest = used.max(initial=0.0) or 1.0
+    used /= largest  # the end is the same for every multiple of a plan
+    used[used < SMALLEST] = 0.0
     covered = hypergraph.memberships.sum_around(used)
-    alone = heavy & (covered < SMALLEST)
-    covered[alone] = hypergraph.mass[alone]
-    total = fsum([*used.tolist(), *hypergraph.mass[alone].tolist()])
+    alone = heavy & (covered == 0)
+    covered[alone] = np.minimum(hypergraph.mass[alone] / largest, MOST)
+    total = fsum([*used.tolist(), *covered[alone].tolist()])
     mass, number = hypergraph.mass[heavy], np.diff(hypergraph.memberships.indptr)[heavy]
-    ratio = covered[heavy] / (mass / fsum(mass.tolist()))
-    found = average_logarithms(mass, ratio, number.astype(np.float64))
+    gained = average_logarithms(mass, covered[heavy], number.astype(np.float64))
+    spread = average_logarithms(mass, mass / fsum(mass.tolist()), np.zeros(len(mass)))
     last = log(total)
-    return found.total - last - found.error - FEW * UNIT_ROUNDOFF * (1.0 + abs(found.total) + abs(last))
+    size = abs(gained.total) + abs(spread.total) + abs(last)
+    error = gained.error + spread.error + FEW * UNIT_ROUNDOFF * (1.0 + size)
+    return gained.total - spread.total - last - error
 
 
 def measure_cross_entropy(hypergraph: Hypergraph, g: Potential) -> float | None:

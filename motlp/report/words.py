@@ -52,7 +52,7 @@ def loss_summary(solution: Solution, loss: Loss) -> str:
     hypergraph, upper = solution.hypergraph, solution.loss_upper
     where = f"on {hypergraph.measure.name} against an adversary who {adversary(hypergraph.threat, hypergraph.eps)}"
     if solution.loss_lower is None:
-        return f"Nothing is proved of the least {loss.name} {where}: {solution.message}."
+        return f"Nothing is proved of the least {loss.name} {where}: {solution.message.rstrip('.')}."
     lower = loss_lower_end(solution)
     text = f"No {spell_whose(loss)} can have a {loss.name} below {spell(lower)}{spell_unit(loss)} {where}."
     if upper is None or Fraction(upper) - lower <= PROVED_OPTIMAL:
@@ -110,7 +110,8 @@ def solver_loss(solution: Solution) -> str:
     text = f"{solution.loss.name} {solution.loss_value:.9g}{spell_unit(solution.loss)} as reported"
     if solution.claimed is None:
         return text
-    return f"{text}; the solver claims that none has less than {solution.loss.whole - solution.claimed:.9g}"
+    least = solution.loss.whole - solution.claimed
+    return f"{text}; the solver claims that none has less than {max(least, 0.0) if solution.loss.whole else least:.9g}"
 
 
 def attainment(solution: Solution, lower: Fraction) -> str:

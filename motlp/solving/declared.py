@@ -5,16 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float64
 
 from motlp.errors import InvalidModel, shorten
-from motlp.frameworks.answer import Answer, Part
+from motlp.frameworks.answer import ANSWERED, Answer, Part
 from motlp.frameworks.declaration import declare, find_module
 from motlp.frameworks.engine import find_engine
 from motlp.frameworks.model import Model
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.linear_form import LinearForm
-from motlp.problem.loss import HardRisk
+from motlp.problem.loss import HardRisk, Loss
 from motlp.proof.loss_bounds import prove_lower, prove_upper
 from motlp.proof.weak_duality import bound_optimum
 from motlp.solving.defaults import MODEL, SOLVER, usual_options
@@ -34,6 +33,7 @@ def solve_hypergraph(
     parameters: Mapping[str, Any] = NONE,
 ) -> Solution:
     """Declares a formulation over the interactions that bind, and solves it; the plan is one of all interactions."""
+    ours, seconds = find_module(model).__name__.startswith(OURS), dict[str, float]()
     declared = declare(hypergraph.maximal(), model, framework, parameters)
     answer = find_engine(framework).solve(declared, solver, dict(options))
     answer = keep_fitting(answer, declared.hypergraph)
@@ -41,26 +41,39 @@ def solve_hypergraph(
         plan = np.zeros(hypergraph.size)
         plan[hypergraph.binding] = answer.plan.values
         answer = replace(answer, plan=Part(plan))
-    elif isinstance(declared.loss, HardRisk):
-        answer = replace(answer, plan=Part(solve_relaxation(hypergraph)))
-    return make_solution(declared, answer, hypergraph, ours=find_module(model).__name__.startswith(OURS))
+    elif ours and isinstance(declared.loss, HardRisk) and answer.status in ANSWERED:
+        relaxed = solve_relaxation(hypergraph, options.get("time_limit"))
+        answer = replace(answer, plan=Part(relaxed.plan))
+        seconds = {"relaxation": sum(relaxed.seconds.values())}
+    solution = make_solution(declared, answer, hypergraph, ours=ours)
+    return replace(solution, seconds=solution.seconds | seconds)
 
 
-def solve_relaxation(hypergraph: Hypergraph) -> Float64[np.ndarray, " interactions"] | None:
-    """A plan for models with integer variables, which have no multipliers: what it proves holds for them as well."""
-    return solve_hypergraph(hypergraph, MODEL, "matrix", SOLVER, usual_options(SOLVER, hypergraph.size)).plan
+def solve_relaxation(hypergraph: Hypergraph, time_limit: Any) -> Solution:
+    """The dual, for a plan of models with integer variables: these have no multipliers, and its plan holds for them.
+
+    It gets as many seconds as the integer program, where these are limited.
+    """
+    options = usual_options(SOLVER, hypergraph.size)
+    if isinstance(time_limit, int | float):
+        options["time_limit"] = time_limit
+    return solve_hypergraph(hypergraph, MODEL, "matrix", SOLVER, options)
 
 
 def solve_model(model: Model, solver: str, options: Mapping[str, Any]) -> Solution:
     """Solves a declared model, whatever its user made of it.
 
     Raises:
-        InvalidModel: its hypergraph is none.
+        InvalidModel: its hypergraph, or its loss, is none.
     """
     if not isinstance(model.hypergraph, Hypergraph):
         raise InvalidModel(
             f"the model {model.name!r} cannot be solved: its hypergraph is {shorten(model.hypergraph)}, "
             "not the one over which it was declared."
+        )
+    if not isinstance(model.loss, Loss | None):
+        raise InvalidModel(
+            f"the model {model.name!r} cannot be solved: its loss is {shorten(model.loss)}; give a Loss, or None."
         )
     answer = find_engine(model.framework).solve(model, solver, dict(options))
     return make_solution(model, keep_fitting(answer, model.hypergraph), model.hypergraph, ours=False)
@@ -108,7 +121,7 @@ def make_solution(model: Model, answer: Answer, hypergraph: Hypergraph, *, ours:
         plain=plain,
         extended_bound=bound,
         loss=loss,
-        loss_lower=prove_lower(loss, hypergraph, plan if ours else None, bound) if loss else None,
+        loss_lower=prove_lower(loss, hypergraph, plan, bound) if loss and ours else None,
         loss_upper=prove_upper(loss, hypergraph, potential) if loss and ours else None,
         claimed=answer.claimed,
     )

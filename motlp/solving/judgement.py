@@ -78,6 +78,8 @@ def tell_loss(solution: Solution) -> list[str]:
     """What a reader must know of the numbers of a model that is about another loss, or other classifiers."""
     assert solution.loss is not None
     notes = [] if solution.loss.zero_one else ["the proved interval of the risk is that of the 0-1 loss"]
+    if solution.loss_lower is None:
+        notes.append(f"of the least {solution.loss.name} itself nothing is proved")
     value, lower, upper = solution.loss_value, solution.loss_lower, solution.loss_upper
     below = value is not None and lower is not None and value < lower - PROVED_OPTIMAL
     above = value is not None and upper is not None and value > upper + PROVED_OPTIMAL

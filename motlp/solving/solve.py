@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from motlp.errors import InvalidConfig, arg, shorten
+from motlp.errors import InvalidConfig, UnknownName, arg, shorten
 from motlp.frameworks.catalogue import SolverInfo
 from motlp.frameworks.declaration import check_names
 from motlp.frameworks.engine import FRAMEWORKS, find_engine
@@ -12,7 +12,7 @@ from motlp.frameworks.options import read_options
 from motlp.problem.hypergraph import Hypergraph
 from motlp.solving.declared import solve_model
 from motlp.solving.defaults import SOLVER
-from motlp.solving.method import DIRECT, Method
+from motlp.solving.method import DIRECT, Method, choose_solver
 from motlp.solving.solution import Solution
 from motlp.system.progress import SILENCE, Progress, check_progress
 
@@ -61,7 +61,7 @@ def solve(
         raise InvalidConfig(f"{arg('start')} is {shorten(start)}; it must be a Solution, or None.")
     if isinstance(problem, Model):
         check_asked(problem, model, framework, solver, parameters)
-        return solve_model(problem, SOLVER if solver is None else solver, read_options(options))
+        return solve_model(problem, usual_solver(problem) if solver is None else solver, read_options(options))
     if not isinstance(problem, Hypergraph):
         raise InvalidConfig(
             f"{arg('problem')} is {shorten(problem)}; "
@@ -70,6 +70,14 @@ def solve(
         )
     method = Method(model, framework, solver, read_options(options), read_options(parameters))
     return method.solve(problem, start, progress)
+
+
+def usual_solver(declared: Model) -> str:
+    """The solver of a declared model that nobody named one for: that of its formulation, where that is known."""
+    try:
+        return choose_solver(declared.name, declared.framework)
+    except UnknownName:
+        return SOLVER
 
 
 def check_asked(declared: Model, model: str | None, framework: str | None, solver: str | None, parameters: Any) -> None:

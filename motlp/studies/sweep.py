@@ -8,8 +8,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from motlp.errors import InvalidBudget, InvalidFile, InvalidMeasure, arg, shorten
+from motlp.errors import InvalidBudget, InvalidConfig, InvalidFile, InvalidMeasure, arg, shorten
 from motlp.frameworks.answer import Status
+from motlp.frameworks.declaration import find_module
 from motlp.problem.hypergraph import Hypergraph, check_order, choose_order
 from motlp.problem.interactions import MOST, interactions
 from motlp.problem.measure import LabeledMeasure
@@ -76,6 +77,7 @@ def sweep(
     check_executor(executor)
     check_progress(progress)
     check_whole("most", most)
+    check_model(model)
     wanted, threat = grid(source, eps, orders), choose_threat(source, norm)
     method = choose_method([order for _, order in wanted], model, framework, solver, options)
     measure = source.measure if isinstance(source, Hypergraph) else source
@@ -95,6 +97,20 @@ def sweep(
             progress.update("bounds", done, len(left))
             progress.result(row)
     return [rows[row_key(*point)] for point in wanted]
+
+
+def check_model(model: str | None) -> None:
+    """Refuse a model that is about another loss, or other classifiers, of which the rows of a sweep say nothing.
+
+    Raises:
+        InvalidConfig: it is one.
+        UnknownName, InvalidModel: there is no such model.
+    """
+    if isinstance(model, str) and getattr(find_module(model), "OTHER_LOSS", False):
+        raise InvalidConfig(
+            f"{arg('model')} is {model!r}, but the rows of a sweep are about the 0-1 loss of all classifiers; "
+            "solve it for one budget at a time."
+        )
 
 
 def check_source(source: object) -> None:

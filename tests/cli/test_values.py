@@ -65,5 +65,5 @@ def test_orders():
     ],
 )
 def test_options_are_of_the_type_they_look_like(text, value):
-    name, found = read_assignment(text)
+    name, found = read_assignment(text, "option", "time_limit=60")
     assert (name, found, type(found)) == ("a", value, type(value))

@@ -14,12 +14,13 @@ from support.measures import BUDGETS, measures
 from support.problems import pair, triangles
 from support.ready import INTEGER
 
-from motlp import Ball, Quadratic, Status, declare, solve
-from motlp.errors import InvalidBudget, InvalidConfig, SolverUnavailable, UnknownName
+from motlp import Ball, Quadratic, Status, declare, solve, sweep
+from motlp.errors import InvalidBudget, InvalidConfig, InvalidModel, SolverUnavailable, UnknownName
 from motlp.frameworks.declaration import declaration
 from motlp.frameworks.engine import FRAMEWORKS
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
+from motlp.problem.loss import CrossEntropy, HardRisk, Loss, WorstClassRisk
 from motlp.problem.measure import LabeledMeasure
 from motlp.solving import method
 
@@ -244,6 +245,9 @@ def test_no_method_of_linear_programming_drops_the_integrality(framework, solver
         solve(triangle(), model="deterministic", framework=framework, options={"solver": "ipm"})
     with pytest.raises(InvalidConfig, match="HiGHS ignores that variables are whole numbers"):
         solve(declare(triangle().truncate(2), "deterministic", framework), options={"solver": "ipm"})
+    with pytest.raises(InvalidConfig, match="the option solve_relaxation is True"):
+        solve(triangle(), model="deterministic", framework=framework, options={"solve_relaxation": True})
+    assert solve(triangle(), model="deterministic", framework=framework, options={"solver": "choose"}).loss_upper
 
 
 def test_large_models_with_integer_variables_stay_so(monkeypatch):
@@ -263,8 +267,40 @@ def test_of_a_model_that_was_changed_only_its_own_rows_prove_anything():
     fair = declare(triangles(), "fair", "cvxpy")
     fair.problem = cp.Problem(fair.problem.objective, [*fair.problem.constraints, fair.potential <= 0.5])
     solution = solve(fair)
-    assert solution.loss_upper is None
-    assert 0.5 - 1e-6 <= solution.loss_lower <= solution.loss_value + 1e-9
+    assert (solution.loss_lower, solution.loss_upper) == (None, None)
+    assert "of the least worst-class risk itself nothing is proved" in solution.message
+    assert solution.value_bound == pytest.approx(solution.objective, abs=1e-9)  # of the rows as they are
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_no_loss_is_proved_of_a_model_in_hand(framework):
+    """Whatever became of its objective and its loss: half of the worst class is lost, and no more."""
+    for loss in (None, WorstClassRisk(), HardRisk(), CrossEntropy(), Loss("regret")):
+        model = declare(pair(), "fair", framework)
+        model.loss = loss
+        solution = solve(model)
+        assert (solution.loss_lower, solution.loss_upper) == (None, None)
+        assert solution.risk_lower <= 0.5
+    model.loss = "risk"
+    with pytest.raises(InvalidModel, match="its loss is 'risk'; give a Loss, or None"):
+        solve(model)
+
+
+def test_a_model_in_hand_gets_a_solver_that_fits():
+    assert solve(declare(pair(), "log_loss")).solver == "clarabel"
+
+
+def test_the_time_limit_of_an_integer_program_is_that_of_its_relaxation():
+    solution = solve(triangles(), model="deterministic", framework="matrix", options={"time_limit": 60})
+    assert solution.seconds.keys() == {"declare", "solve", "relaxation"}
+    stopped = solve(triangles(), model="deterministic", framework="matrix", options={"time_limit": 0})
+    assert stopped.loss_lower in (None, 0.0)
+
+
+def test_a_sweep_is_about_the_risk_of_all_classifiers():
+    for model in ("log_loss", "deterministic", "fair", "abstain"):
+        with pytest.raises(InvalidConfig, match="the rows of a sweep are about the 0-1 loss"):
+            sweep(triangles(), ["0.5"], model=model)
 
 
 def test_every_model_says_what_kind_of_problem_it_is():

@@ -11,6 +11,7 @@ from support.measures import BUDGETS, measures
 from motlp import Ball
 from motlp.problem.interactions import interactions
 from motlp.problem.loss import Abstention, CrossEntropy, HardRisk, Loss, WorstClassRisk
+from motlp.problem.measure import LabeledMeasure
 from motlp.proof.bounds import make_feasible
 from motlp.proof.decimals import read_lower, read_upper
 from motlp.proof.loss_bounds import prove_lower, prove_upper
@@ -48,6 +49,24 @@ def test_no_plan_proves_more_than_any_classifier_loses(hypergraph, seed, scale):
     upper = prove_upper(CrossEntropy(), hypergraph, g)
     assert Decimal(upper) >= cross_entropy(hypergraph, make_feasible(hypergraph, g))
     assert float(cross_entropy(hypergraph, make_feasible(hypergraph, g))) >= upper - 1e-12 * (1 + upper)
+
+
+@settings(max_examples=40)
+@given(
+    hypergraphs(), st.lists(st.sampled_from([0.0, 1e-310, 1e-200, 1.0, 1e308, np.inf, np.nan, -1.0]), min_size=9), SEEDS
+)
+def test_no_numbers_of_a_plan_prove_what_is_false(hypergraph, entries, seed):
+    plan = np.resize(np.array(entries), hypergraph.size)
+    lower = prove_lower(CrossEntropy(), hypergraph, plan, None)
+    g = make_feasible(hypergraph, np.random.default_rng(seed).random(hypergraph.measure.size) + 1e-6)
+    assert 0 <= Decimal(lower) <= cross_entropy(hypergraph, g)
+
+
+def test_masses_that_are_nearly_nothing():
+    measure = LabeledMeasure.from_arrays([[0], [0], [9]], [0, 1, 1], [1e-310, 1, 1])
+    hypergraph = interactions(measure, Ball("l2"), 1, 2)
+    assert prove_lower(CrossEntropy(), hypergraph, np.ones(hypergraph.size), None) == 0.0
+    assert prove_upper(CrossEntropy(), hypergraph, np.array([1e-9, 1.0, 1.0])) <= 1e-8
 
 
 @settings(max_examples=30)
