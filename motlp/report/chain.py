@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from motlp.errors import InvalidConfig, arg
-from motlp.report.curve import check_plot
-from motlp.report.words import BOUND_NAMES, NORMS
+from motlp.report.curve import risk_axes
+from motlp.report.words import BOUND_NAMES
 from motlp.studies.comparison import ComparisonRow
 from motlp.studies.links import BINARY, CARO_WEI, DETERMINISTIC, FULL_ORDER, ORDER_2, ORDER_3
-from motlp.system.atomic import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,26 +50,9 @@ def plot_chain(rows: Sequence[ComparisonRow], path: str | Path) -> None:
         MotlpError: there are no rows, matplotlib is not installed, the path ends in another kind, or the file cannot
             be written.
     """
-    target = check_plot(path) or Path(path)
-    if not rows:
-        raise InvalidConfig(f"{arg('rows')} is empty; there is nothing to draw.")
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 5.2), layout="constrained")
-    axes = figure.add_subplot()
-    draw_chain(axes, rows)
-    norm = NORMS[rows[0].norm]
-    name = rows[0].data.encode(errors="replace").decode()  # the name of a file may be no valid text
-    axes.set(
-        title=f"{name}, {norm} ball: what each bound proves",
-        xlabel=f"budget ε ({norm} distance, in feature units)",
-        ylabel="adversarial risk (share of the mass)",
-        ylim=(0, 1),
-    )
-    axes.grid(alpha=0.3)
-    figure.legend(loc="outside lower center", ncols=3, frameon=False, handlelength=3.5)
-    with write_atomically(target) as beside:
-        figure.savefig(beside, format=target.suffix[1:].lower(), dpi=150)
+    with risk_axes(path, rows, "what each bound proves", (8, 5.2), {"ncols": 3, "handlelength": 3.5}) as axes:
+        draw_chain(axes, rows)
+        axes.set_ylim(0, 1)
 
 
 def draw_chain(axes: "Axes", rows: Sequence[ComparisonRow]) -> None:

@@ -1,15 +1,17 @@
 """Risk against budget, drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from motlp.errors import InvalidConfig, MotlpError, arg
 from motlp.problem.rationals import spell
 from motlp.report.words import NORMS
 from motlp.solving.solution import FULL
+from motlp.studies.comparison import ComparisonRow
 from motlp.studies.rows import SweepRow, rank
 from motlp.system.atomic import write_atomically
 
@@ -44,25 +46,42 @@ def plot_risk(rows: Sequence[SweepRow], path: str | Path) -> None:
         MotlpError: there are no rows, matplotlib is not installed, the path ends in another kind, or the file cannot
             be written.
     """
+    with risk_axes(path, rows, "no classifier can have less risk", (7, 4.5), {"ncols": 4}) as axes:
+        draw_steps(axes, rows)
+        mark_last_zero(axes, rows)
+        axes.set_ylim(bottom=0)
+
+
+@contextmanager
+def risk_axes(
+    path: str | Path,
+    rows: Sequence[SweepRow] | Sequence[ComparisonRow],
+    what: str,
+    size: tuple[float, float],
+    legend: Mapping[str, Any],
+) -> Iterator["Axes"]:
+    """Axes of risk against ε for the block to draw the rows on; the picture is written where it ends.
+
+    Raises:
+        MotlpError: as `plot_risk` does.
+    """
     target = check_plot(path) or Path(path)
     if not rows:
         raise InvalidConfig(f"{arg('rows')} is empty; there is nothing to draw.")
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    figure = Figure(figsize=size, layout="constrained")
     axes = figure.add_subplot()
-    draw_steps(axes, rows)
-    mark_last_zero(axes, rows)
     norm = NORMS[rows[0].norm]
     name = rows[0].data.encode(errors="replace").decode()  # the name of a file may be no valid text
     axes.set(
-        title=f"{name}, {norm} ball: no classifier can have less risk",
+        title=f"{name}, {norm} ball: {what}",
         xlabel=f"budget ε ({norm} distance, in feature units)",
         ylabel="adversarial risk (share of the mass)",
     )
-    axes.set_ylim(bottom=0)
     axes.grid(alpha=0.3)
-    figure.legend(loc="outside lower center", ncols=4, frameon=False)
+    yield axes
+    figure.legend(loc="outside lower center", frameon=False, **legend)
     with write_atomically(target) as beside:
         figure.savefig(beside, format=target.suffix[1:].lower(), dpi=150)
 
