@@ -87,6 +87,7 @@ class Attack:
         check_measure(measure)
         if not isinstance(certificate, Certificate):
             raise InvalidConfig(f"{arg('certificate')} is {shorten(certificate)}; it must be a motlp.Certificate.")
+        certificate.check()
         for name, here in describe_data(measure).items():
             if (there := certificate.claim["data"].get(name)) != here:
                 raise InvalidFile(

@@ -104,7 +104,7 @@ class RobustClassifier(ClassifierMixin, BaseEstimator):
         threat = choose_threat(self.norm, self.eps, self.tau)
         full = isinstance(self.order, str) and self.order == FULL
         method = choose_method([FULL if full else None], None, None, self.solver, None)
-        X, y = validate_data(self, X, y)
+        X, y = validate_data(self, read_features(X), read_labels(y))
         measure = make_measure(X, y, sample_weight, self.unit)
         if isinstance(method, FullMethod):
             solution: Solution = method.solve(measure, threat, self.eps)
@@ -132,6 +132,7 @@ class RobustClassifier(ClassifierMixin, BaseEstimator):
             TooManyInteractions: too many points are within reach of each other.
         """
         certificate = certificate if isinstance(certificate, Certificate) else Certificate.load(certificate)
+        certificate.check()
         potential, threat, eps = certificate.potential, certificate.threat, certificate.eps
         unit = exact_unit(certificate.claim["data"]["unit"])
         made = cls(
@@ -140,7 +141,7 @@ class RobustClassifier(ClassifierMixin, BaseEstimator):
             tau=spell(threat.tau) if isinstance(threat, Quadratic) else None,
             order=certificate.order,
         )
-        X, y = validate_data(made, X, y)
+        X, y = validate_data(made, read_features(X), read_labels(y))
         if unit != usual_unit(X.dtype):
             made.unit = str(unit)
         measure = make_measure(X, y, certificate.arrays["about_masses"], unit)
@@ -161,8 +162,8 @@ class RobustClassifier(ClassifierMixin, BaseEstimator):
             NotFittedError: `fit` comes first.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False)
-        unit = usual_unit(X.dtype) if self.unit is None else self.measure_.unit
+        X = validate_data(self, read_features(X), reset=False)
+        unit = usual_unit(X.dtype) if self._usual else self.measure_.unit
         if unit != self.measure_.unit:
             raise InvalidMeasure(
                 f"{arg('X')} is {X.dtype}, in steps of {unit}, but the classifier was fitted on "
@@ -188,8 +189,8 @@ class RobustClassifier(ClassifierMixin, BaseEstimator):
             NotFittedError: `fit` comes first.
         """
         check_is_fitted(self)
-        X, y = validate_data(self, X, y, reset=False)
-        measure = make_measure(X, y, sample_weight, self.unit)
+        X, y = validate_data(self, read_features(X), read_labels(y), reset=False)
+        measure = make_measure(X, y, sample_weight, None if self._usual else self.measure_.unit)
         if not is_same(measure, self.measure_) or not np.array_equal(np.unique(y), self.classes_):
             raise InvalidMeasure(
                 f"{arg('X')}, {arg('y')} and {arg('sample_weight')} are not those of the training measure, and nothing "
@@ -209,6 +210,7 @@ class RobustClassifier(ClassifierMixin, BaseEstimator):
         eps = threat.budget(self.eps)
         potential = satisfy_all_orders(measure, threat, eps, potential)
         self.classes_, self.measure_, self.threat_, self.eps_ = classes, measure, threat, eps
+        self._usual = self.unit is None  # so that queries must be of a type that has the same unit, whatever it is now
         self.potential_, self.risk_lower_ = potential, risk_lower
         self.risk_upper_ = float_above(1 - Fraction(feasible_value(measure.mass, potential)))
         return self
@@ -223,6 +225,36 @@ def choose_threat(norm: Any, eps: Any, tau: Any) -> Threat:
     return threat
 
 
+def read_features(X: Any) -> Any:
+    """The features as scikit-learn may check them: it would drop masks, and round what an array of objects holds.
+
+    Raises:
+        InvalidMeasure: some are masked, or are numbers that no 64 bits hold.
+    """
+    if np.ma.isMaskedArray(X):
+        X = as_array(X, "X")
+    if not isinstance(X, np.ndarray) or X.dtype != object:
+        return X
+    if not all(isinstance(entry, Number) for entry in X.flat):
+        return X  # which scikit-learn refuses
+    plain = np.array(X.tolist())
+    if plain.dtype.kind not in "biuf" or any(
+        a != b and a == a
+        for a, b in zip(plain.ravel().tolist(), X.flat, strict=True)  # NaN has an error of its own
+    ):
+        raise InvalidMeasure(f"{arg('X')} holds numbers that no 64 bits hold; give integers or floats.")
+    return plain
+
+
+def read_labels(y: Any) -> Any:
+    """The labels as scikit-learn may check them: it would drop masks.
+
+    Raises:
+        InvalidMeasure: some are masked.
+    """
+    return as_array(y, "y") if np.ma.isMaskedArray(y) else y
+
+
 def make_measure(X: Any, y: Any, mass: Any, unit: Number | None) -> LabeledMeasure:
     """The measure of checked features and labels.
 
@@ -232,7 +264,10 @@ def make_measure(X: Any, y: Any, mass: Any, unit: Number | None) -> LabeledMeasu
     check_classification_targets(y)
     if mass is not None and not as_array(mass, "sample_weight", np.float64).any():
         raise InvalidMeasure(f"{arg('sample_weight')} is zero for all points; give at least one of them a weight.")
-    return LabeledMeasure.from_arrays(X, y, mass, unit=unit)
+    try:
+        return LabeledMeasure.from_arrays(X, y, mass, unit=unit)
+    except InvalidMeasure as error:
+        raise InvalidMeasure(error.spell(lambda name: arg("sample_weight" if name == "mass" else name))) from None
 
 
 def as_points(X: Shaped[np.ndarray, "queries dims"]) -> Points:

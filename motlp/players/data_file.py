@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Shaped
 
+from motlp.errors import InvalidFile
 from motlp.problem.archive import check_path
 from motlp.problem.measure import LabeledMeasure
 from motlp.system.atomic import write_atomically
@@ -16,9 +17,13 @@ def write_data(measure: LabeledMeasure, path: str | Path, **more: Shaped[np.ndar
     """Write `x`, `y`, `mass` and `unit`, and more arrays, to a `.npz` file.
 
     Raises:
-        InvalidFile: the file cannot be written; what was there before is untouched.
+        InvalidFile: the file cannot be written, or a name of a class ends in a null character, which arrays of texts do
+            not keep; what was there before is untouched.
     """
     place, shape = check_path(path), measure.shape or (measure.dimension,)
+    for name in measure.class_names:
+        if name.endswith("\0"):
+            raise InvalidFile(f"the class {name!r} has a name that no array of texts keeps; give it another one.")
     arrays: dict[str, Any] = more | {
         "x": measure.points.reshape(-1, *shape),
         "y": as_values(measure.class_names)[measure.labels],

@@ -114,7 +114,7 @@ def check_mass(mass: Shaped[np.ndarray, "..."], points: int) -> None:
         raise InvalidMeasure(f"{arg('mass')} has shape {mass.shape} for {points} points; give one mass a point.")
     if not np.isfinite(mass).all() or (mass < 0).any():
         worst = int(np.flatnonzero(~(np.isfinite(mass) & (mass >= 0)))[0])
-        raise InvalidMeasure(f"the mass of point {worst} is {mass[worst]}; masses must be finite and at least 0.")
+        raise InvalidMeasure(f"{arg('mass')} of point {worst} is {mass[worst]}; masses must be finite and at least 0.")
     if not mass.any():
         raise InvalidMeasure("every mass is 0; at least one point must have positive mass.")
     with np.errstate(over="ignore"):

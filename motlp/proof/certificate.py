@@ -235,9 +235,28 @@ class Certificate:
             claim, arrays = verifier.unpack(place, skipped=("claim.json",))
             check_parts(claim, arrays)
         except Exception as error:  # of a dozen types: it depends on where the damage is
-            why = error.args[1] if isinstance(error, verifier.Refused) else f"it is damaged ({one_line(error)})"
-            raise InvalidFile(f"{place} is no certificate that can be read: {why}.") from None
+            raise refuse(str(place), error) from None
         return cls(claim, arrays)
+
+    def check(self, what: str = "the certificate") -> "Certificate":
+        """Check that it is a certificate, as far as that can be seen without the data; returns itself.
+
+        `load` does so; it is for certificates that were made or changed by hand.
+
+        Raises:
+            InvalidFile: it is none, or damaged; the text calls it `what`.
+        """
+        try:
+            check_parts(self.claim, dict(self.arrays))
+        except Exception as error:  # of a dozen types as well
+            raise refuse(what, error) from None
+        return self
+
+
+def refuse(what: str, error: Exception) -> InvalidFile:
+    """The error that says why something is no certificate."""
+    why = error.args[1] if isinstance(error, verifier.Refused) else f"it is damaged ({one_line(error)})"
+    return InvalidFile(f"{what} is no certificate that can be read: {why}.")
 
 
 def check_parts(claim: Any, arrays: dict[str, np.ndarray]) -> None:
@@ -256,6 +275,8 @@ def check_parts(claim: Any, arrays: dict[str, np.ndarray]) -> None:
     for text in (claim["risk_lower"], claim["weight_unit"], reach, "0" if end is None else end):
         if not re.fullmatch(RATIONAL, text) or not 0 <= float(Fraction(text)) < np.inf:
             raise ValueError("a number in it is none")
+    if Fraction(claim["weight_unit"]) == 0:
+        raise ValueError("the unit of its weights is 0")
     points = np.broadcast_to(np.uint8(0), (data["points"], data["features"]))
     whole = verifier.Claim(claim["cost"], None, data["classes"] if order == "full" else order, None, end, None)
     proof = {name: array for name, array in arrays.items() if not name.startswith("about")}

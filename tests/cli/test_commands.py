@@ -19,7 +19,7 @@ BAD = [
     ("bound infinite.npz --eps 1", "feature 1 of point 1 is inf"),
     ("bound short.npz --eps 1", "short.npz: x has 6 points and y has 5 labels"),
     ("bound oneclass.npz --eps 1", "two"),
-    ("bound negative.npz --eps 1", "the mass of point 5 is -1.0"),
+    ("bound negative.npz --eps 1", "mass of point 5 is -1.0"),
     ("bound massless.npz --eps 1", "every mass is 0"),
     ("bound pickled.npz --eps 1", "pickled"),
     ("bound cut.npz --eps 1", "cut short"),

@@ -231,7 +231,7 @@ def test_what_cannot_be_fitted_is_refused_in_a_line():
     for labels, weights, words in (
         ([1, 1, 1, 1], None, "one class only"),
         ([0.1, 0.2, 0.3, 0.4], None, "Unknown label type: continuous"),
-        (y, [1, -1, 1, 1], "the mass of point 1 is -1"),
+        (y, [1, -1, 1, 1], "sample_weight of point 1 is -1"),
         (y, [0, 0, 0, 0], "sample_weight is zero for all points"),
         (y, [1, 1], "one mass a point"),
     ):
