@@ -52,7 +52,6 @@ def draw_attack(attack: Attack, certificate: Certificate, settings: GallerySetti
     classifier = None
     if certificate.risk_upper is not None:
         classifier = RobustClassifier.from_certificate(certificate, measure.points, measure.labels)
-        classifier.set_params(unit=str(measure.unit))  # that of the places between the points, too
     plot_plane(attack, classifier, settings.plot)
     return min(number, MOST_MEETINGS)
 

@@ -10,6 +10,7 @@ from jaxtyping import Float64
 
 from motlp.errors import InvalidConfig, arg
 from motlp.players.adversary import Attack
+from motlp.players.certainty import classify
 from motlp.players.classifier import RobustClassifier
 from motlp.problem.measure import LabeledMeasure
 from motlp.report.curve import check_plot
@@ -118,7 +119,9 @@ def draw_regions(axes: "Axes", classifier: RobustClassifier, box: Box, unit: flo
     x = left + (np.arange(across) + 0.5) * (right - left) / across
     y = bottom + (np.arange(up) + 0.5) * (top - bottom) / up
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2) / unit
-    probabilities, chance = classifier.predict_proba(grid), 1.0 / len(colours)
+    # Its estimator would refuse places between points of whole numbers, which are of another type.
+    settled = classifier.measure_, classifier.threat_, classifier.eps_, classifier.potential_
+    probabilities, chance = classify(grid, *settled), 1.0 / len(colours)
     shade = STRONGEST * (probabilities.max(axis=1)[:, None] - chance) / (1.0 - chance)
     image = 1.0 - shade * (1.0 - colours[probabilities.argmax(axis=1)])
     axes.imshow(image.reshape(up, across, 3), extent=box, origin="lower", interpolation="nearest", zorder=0)

@@ -107,7 +107,7 @@ def problems(draw: st.DrawFn) -> Hypergraph:
 
 
 @given(problems())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_optimal_plans(hypergraph):
     solution = solve(hypergraph, framework="matrix", solver="simplex")
     one = attack(solution)
@@ -126,7 +126,7 @@ def assert_equal(one: Attack, other: Attack) -> None:
 
 
 @given(problems(), st.data())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_any_plan_at_all(hypergraph, data):
     """Plans that cover too often and too little, with garbage in them."""
     weight = st.one_of(st.floats(0, 0.3), st.sampled_from([0.0, 1.0, 1e-17, 5e-324, np.nan, -1.0, np.inf]))

@@ -78,7 +78,7 @@ def places(measure: LabeledMeasure, reach: float, seed: int) -> np.ndarray:
     return np.concatenate([points, means, spans, around, points[:1] + 1e6])
 
 
-@settings(max_examples=30)
+@settings(max_examples=16)
 @given(SMALL, THREATS, st.sampled_from(["full", 1, 2]), st.integers(0, 999))
 def test_what_is_proved_holds_everywhere(measure, against, order, seed):
     threat, eps = against
