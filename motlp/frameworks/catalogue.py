@@ -72,7 +72,9 @@ class Offer:
     @property
     def offered(self) -> str:
         """The kinds of problem that it is offered for; "" where it is not offered at all."""
-        return self.solves if self.multipliers else INTEGER * (INTEGER in self.solves.split(", "))
+        if self.multipliers:
+            return self.solves
+        return INTEGER if INTEGER in self.solves.split(", ") else ""
 
     def read_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """The options, checked, in the form that the framework takes.
