@@ -33,8 +33,8 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI", "").lower() in ("1
 
 
 def pytest_addoption(parser):
-    parser.addoption("--fuzz", type=int, default=100, help="examples that the fuzz draws (default 100)")
-    parser.addoption("--interrupts", type=int, default=24, help="how many commands to interrupt at random times")
+    parser.addoption("--fuzz", type=int, default=60, help="examples that the fuzz draws (default 60)")
+    parser.addoption("--interrupts", type=int, default=16, help="how many commands to interrupt at random times")
 
 
 def pytest_configure(config):

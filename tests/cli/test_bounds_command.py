@@ -22,8 +22,8 @@ def test_a_sentence_and_a_table():
 
 
 def test_json_is_the_rows_of_the_library():
-    code, out, _ = run(*WORDS, "--eps", "1.2", "--norm", "linf", "--time-limit", 30, "--json")
-    rows = motlp.compare(motlp.datasets.load("digits", per_class=12), ["1.2"], norm="linf", time_limit=30)
+    code, out, _ = run(*WORDS, "--eps", "0.4", "--norm", "linf", "--time-limit", 30, "--json")
+    rows = motlp.compare(motlp.datasets.load("digits", per_class=12), ["0.4"], norm="linf", time_limit=30)
     assert code == 0
     untimed = {"seconds": 0}
     assert [row | untimed for row in json.loads(out)] == [asdict(row) | untimed for row in rows]

@@ -55,7 +55,7 @@ def ends(hypergraph: Hypergraph, model: str, price: str = "0.3", **asked: str) -
     return solution.loss_lower, solution.loss_upper
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(MASSES, MASSES, st.integers(0, 9))
 def test_the_log_loss_of_two_points_in_conflict(one, other, apart):
     """(m₁ + m₂) H(m₁ / (m₁ + m₂)), H the entropy in nats."""
@@ -109,7 +109,7 @@ def test_every_solver_that_can_gives_the_same(model, framework, solver):
         assert upper - lower <= tolerance
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(measures(classes=(2, 4), points=(4, 9)), st.sampled_from(["l2", "linf", "l1"]), st.sampled_from(BUDGETS))
 def test_the_deterministic_optimum_is_that_of_brute_force(measure, norm, eps):
     hypergraph = interactions(measure, Ball(norm), eps, measure.classes)
@@ -124,7 +124,7 @@ def test_the_deterministic_optimum_is_that_of_brute_force(measure, norm, eps):
     assert solution.risk_lower == solution.loss_lower <= solution.loss_upper + 1e-15
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(measures(classes=(2, 4), points=(4, 9)), st.sampled_from(["l2", "linf"]), st.sampled_from(BUDGETS))
 def test_what_is_known_of_the_losses(measure, norm, eps):
     """Whoever may abstain loses less, the more the cheaper it is; and the worst class fares no better than all."""

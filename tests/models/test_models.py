@@ -58,7 +58,7 @@ def test_mnist(mnist_root):
     assert solution.risk_lower == pytest.approx(0.25225, abs=1e-12)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(measures(), threats(norms=("l2", "linf", "l1")), st.integers(2, 5))
 def test_primal_equals_dual(measure, threat, order):
     order = min(order, measure.classes)
@@ -89,7 +89,7 @@ def test_the_optimum_is_that_of_brute_force(measure, threat, order):
     assert matrix_risk(measure, threat, order) == pytest.approx(1 - optimum.fun, abs=NEAR)
 
 
-@settings(max_examples=30)
+@settings(max_examples=14)
 @given(measures(), st.sampled_from(["l2", "linf", "l1"]), st.sampled_from(BUDGETS), st.sampled_from(BUDGETS))
 def test_the_risk_grows_with_budget_and_order_up_to_its_ceiling(measure, norm, one, other):
     low, high = sorted((one, other), key=float)

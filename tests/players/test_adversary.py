@@ -107,7 +107,7 @@ def problems(draw: st.DrawFn) -> Hypergraph:
 
 
 @given(problems())
-@settings(max_examples=40)
+@settings(max_examples=24)
 def test_optimal_plans(hypergraph):
     solution = solve(hypergraph, framework="matrix", solver="simplex")
     one = attack(solution)
@@ -299,7 +299,7 @@ def test_forged_places_are_refused(norm, eps, tmp_path):
 
 
 @given(problems())
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_saved_and_loaded_it_has_the_same_risk(tmp_path_factory, hypergraph):
     one = attack(solve(hypergraph, framework="matrix", solver="simplex"))
     path = tmp_path_factory.mktemp("attacks") / "attack.npz"

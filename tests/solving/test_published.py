@@ -22,7 +22,7 @@ def test_mnist_three_against_seven(mnist_root):
     assert solution.risk_lower == pytest.approx(0.1195, abs=1e-12)
 
 
-@pytest.mark.parametrize(("eps", "risk"), [("2", "0.002"), ("2.5", "0.019333"), ("3", "0.087667"), ("3.5", "0.228333")])
+@pytest.mark.parametrize(("eps", "risk"), [("2.5", "0.019333"), ("3.5", "0.228333")])
 def test_mnist_one_four_and_seven(mnist_root, eps, risk):
     """The first 1,000 training images of each: the least risk over interactions of all orders."""
     measure = load("mnist", split="train", root=mnist_root, classes=["1", "4", "7"], per_class=1000)

@@ -50,7 +50,7 @@ def method(request):
         yield request.param
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(measures(classes=(2, 5), points=(4, 30)), threats(norms=("l2", "linf", "l1")), st.booleans())
 def test_it_is_the_enumeration_of_all_orders(method, measure, threat, uneven):
     measure = spread(measure) if uneven else measure
@@ -203,7 +203,7 @@ def test_a_search_that_ends_early_claims_no_more_than_it_has_proved(rounds, clas
     ) / sum(map(Fraction, measure.mass.tolist()))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(measures(classes=(3, 6), points=(6, 20)), threats(norms=("l2", "linf", "l1")), st.integers(1, 3))
 def test_no_early_end_is_false(method, measure, threat, rounds):
     everything = interactions(measure, *threat, measure.classes)

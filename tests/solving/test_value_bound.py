@@ -116,7 +116,7 @@ def check(solution, value, name) -> None:
         assert bound >= value if name == "dual" else bound <= value
 
 
-@settings(max_examples=25, phases=NO_SHRINK)
+@settings(max_examples=16, phases=NO_SHRINK)
 @given(extensions(), st.sampled_from(HOW))
 def test_the_bound_holds_beside_the_exact_optimum(extension, how):
     framework, solver, options = how
@@ -129,7 +129,7 @@ def test_the_bound_holds_beside_the_exact_optimum(extension, how):
         assert solution.value_bound is None
 
 
-@settings(max_examples=20, phases=NO_SHRINK)
+@settings(max_examples=13, phases=NO_SHRINK)
 @given(extensions(), st.sampled_from(["cvxpy", "pyomo", "matrix"]), st.data())
 def test_a_solver_that_returns_garbage_proves_nothing_false(extension, framework, data):
     """Test doubles of the solvers, whose multipliers are any numbers."""

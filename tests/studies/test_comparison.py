@@ -78,7 +78,7 @@ def test_every_link_is_what_it_is_said_to_be(measure, norm, eps):
     check_chain(measure, norm, eps, Fraction(1, 10**6))
 
 
-@settings(max_examples=10)
+@settings(max_examples=8)
 @given(weighted(), st.sampled_from(BUDGETS))
 def test_masses_of_every_size_some_of_them_zero(measure, eps):
     check_chain(measure, "l2", eps, Fraction(1, 10**5))
