@@ -20,8 +20,9 @@ from motlp.cli.settings import (
     InteractionsSettings,
     VerifySettings,
 )
-from motlp.cli.solutions import WITHOUT_ANSWER, find_solution
+from motlp.cli.solutions import WITHOUT_ANSWER, check_attack, find_solution
 from motlp.cli.studies import run_bounds, run_sweep
+from motlp.errors import MotlpError
 from motlp.players.adversary import Attack, attack
 from motlp.problem.archive import save
 from motlp.proof.certificate import Certificate
@@ -37,6 +38,7 @@ from motlp.report.tables import (
     verification_table,
 )
 from motlp.report.words import claimed, summary, verified
+from motlp.solving.solution import Solution
 from motlp.solving.solve import solvers
 from motlp.system.atomic import check_writable
 
@@ -63,23 +65,36 @@ def run_bound(settings: BoundSettings, out: Stream) -> None:
 
     For example: motlp bound digits --norm l2 --eps 1.0
     """
-    check_places(save_certificate=settings.save_certificate, save_attack=settings.save_attack)
+    check_places(settings.data, save_certificate=settings.save_certificate, save_attack=settings.save_attack)
+    if settings.save_attack is not None:
+        check_attack(settings)
     with Stages(settings.quiet) as stages:
         solution = find_solution(settings, stages)
         del stages.seconds["solve"]  # the solution has it in more detail
         stages.seconds.update(solution.seconds)
         with stages.stage("certify"):
             _ = solution.risk_lower, solution.gap
+    failed = save_proofs(solution, settings)  # before the answer is printed: its reader may have gone
     if settings.json_:
         print_answer(out, bound_record(solution, stages.seconds))
     else:
         print_answer(out, summary(solution), bound_table(solution, stages.seconds))
-    if settings.save_certificate is not None:
-        solution.certificate().save(settings.save_certificate)
-    if settings.save_attack is not None:
-        attack(solution).save(settings.save_attack)
+    if failed is not None:
+        raise failed
     if solution.status.label in WITHOUT_ANSWER:
         raise typer.Exit(1)
+
+
+def save_proofs(solution: Solution, settings: BoundSettings) -> MotlpError | None:
+    """Save the certificate and the attack, where they are asked for; the error, if that cannot be done."""
+    try:
+        if settings.save_certificate is not None:
+            solution.certificate().save(settings.save_certificate)
+        if settings.save_attack is not None:
+            attack(solution).save(settings.save_attack)
+    except MotlpError as error:
+        return error
+    return None
 
 
 app.command("sweep")(run_sweep)
@@ -147,7 +162,8 @@ def run_gallery(settings: GallerySettings, out: Stream) -> None:
 
     For example: motlp gallery digits --norm l2 --eps 1.0 --plot digits.png
     """
-    check_writable(check_plot(settings.plot))
+    check_places(settings.data, plot=check_plot(settings.plot))
+    check_attack(settings)
     with Stages(settings.quiet) as stages:
         if settings.certificate is not None:
             measure, certificate = read_certificate(settings, settings.certificate, stages)

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
+from motlp.datasets.paths import expand
 from motlp.errors import InvalidConfig, arg
 from motlp.system.atomic import check_writable, resolve_place
 
@@ -33,10 +34,19 @@ def print_json(out: Stream, value: Any) -> None:
     print(json.dumps(valid, indent=2), file=out)
 
 
-def check_places(**paths: Path | None) -> None:
-    """Refuse places for two files that cannot be written to, or are the same; by the names of their settings."""
-    for path in paths.values():
+def check_places(data: str, **paths: Path | None) -> None:
+    """Refuse places for files that cannot be written to, are one and the same, or hold the data.
+
+    The places go by the names of their settings.
+    """
+    source = expand(data)
+    for name, path in paths.items():
         check_writable(path)
+        if path is None or not source.exists():
+            continue
+        place, points = resolve_place(path), resolve_place(source)
+        if points in (place, *place.parents):
+            raise InvalidConfig(f"{arg(name)} is {path}, where the points are loaded from; give it another place.")
     places = [resolve_place(path) for path in paths.values() if path is not None]
     if len(places) == 2 and places[0] == places[1]:
         (one, path), (other, _) = paths.items()

@@ -6,11 +6,27 @@ from motlp.cli.inputs import Check, accept, make_executor, make_hypergraph, make
 from motlp.cli.interrupt import answer_at_interrupt
 from motlp.cli.progress import Stages
 from motlp.cli.settings import ProblemSettings
+from motlp.errors import InvalidConfig, arg
 from motlp.frameworks.answer import Status
+from motlp.frameworks.declaration import find_module
 from motlp.solving.method import FullMethod, Method
 from motlp.solving.solution import Solution
 
 WITHOUT_ANSWER = {status.label for status in (Status.FAILED, Status.INFEASIBLE, Status.UNBOUNDED)}
+
+
+def check_attack(settings: ProblemSettings) -> None:
+    """Refuse to make an attack of the solution of a model that is about another loss, or other classifiers.
+
+    Raises:
+        InvalidConfig: it would not be the one that forces the bound.
+        UnknownName, InvalidModel: there is no such model.
+    """
+    if settings.model is not None and getattr(find_module(settings.model), "OTHER_LOSS", False):
+        raise InvalidConfig(
+            f"{arg('model')} is {settings.model!r}, but an attack is made for the 0-1 loss of all classifiers; "
+            f"leave out {arg('model')}."
+        )
 
 
 def find_solution(settings: ProblemSettings, stages: Stages, check: Check = accept) -> Solution:

@@ -16,7 +16,6 @@ from motlp.report.tables import comparison_table, sweep_table
 from motlp.report.words import compared
 from motlp.studies.comparison import compare
 from motlp.studies.sweep import check_model, sweep
-from motlp.system.atomic import check_writable
 
 
 @with_flags(SweepSettings)
@@ -27,7 +26,7 @@ def run_sweep(settings: SweepSettings, out: Stream) -> None:
     """
     check_model(settings.model)
     make_method(settings, settings.order or [])  # which refuses what does not exist before any work begins
-    check_places(save=settings.save, plot=check_plot(settings.plot))
+    check_places(settings.data, save=settings.save, plot=check_plot(settings.plot))
     with Stages(settings.quiet) as stages, make_executor(settings) as executor:
         with stages.stage("load"):
             source = load_source(settings)
@@ -45,9 +44,9 @@ def run_sweep(settings: SweepSettings, out: Stream) -> None:
             most=settings.max_interactions,
             progress=stages.progress,
         )
-    print_answer(out, [asdict(row) for row in rows] if settings.json_ else sweep_table(rows))
-    if settings.plot is not None:
+    if settings.plot is not None:  # before the answer is printed: its reader may have gone
         plot_risk(rows, settings.plot)
+    print_answer(out, [asdict(row) for row in rows] if settings.json_ else sweep_table(rows))
     if any(row.status in WITHOUT_ANSWER for row in rows):
         raise typer.Exit(1)
 
@@ -58,7 +57,7 @@ def run_bounds(settings: ComparisonSettings, out: Stream) -> None:
 
     For example: motlp bounds digits --norm l2 --eps 0.8,1,1.2 --plot bounds.png
     """
-    check_writable(check_plot(settings.plot))
+    check_places(settings.data, plot=check_plot(settings.plot))
     with Stages(settings.quiet) as stages, make_executor(settings) as executor:
         with stages.stage("load"):
             measure, norm = load_norm(settings)
@@ -71,11 +70,11 @@ def run_bounds(settings: ComparisonSettings, out: Stream) -> None:
             most=settings.max_interactions,
             progress=stages.progress,
         )
+    if settings.plot is not None:
+        plot_chain(rows, settings.plot)
     if settings.json_:
         print_answer(out, [asdict(row) for row in rows])
     else:
         print_answer(out, compared(rows), comparison_table(rows))
-    if settings.plot is not None:
-        plot_chain(rows, settings.plot)
     if any(row.status in WITHOUT_ANSWER for row in rows):
         raise typer.Exit(1)

@@ -74,8 +74,8 @@ def risk_axes(
     axes = figure.add_subplot()
     norm = NORMS[rows[0].norm]
     name = rows[0].data.encode(errors="replace").decode()  # the name of a file may be no valid text
+    axes.set_title(f"{name}, {norm} ball: {what}", parse_math=False)
     axes.set(
-        title=f"{name}, {norm} ball: {what}",
         xlabel=f"budget ε ({norm} distance, in feature units)",
         ylabel="adversarial risk (share of the mass)",
     )

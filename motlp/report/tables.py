@@ -208,7 +208,7 @@ def comparison_table(rows: Sequence[ComparisonRow]) -> Table:
             grid.add_section()
         lower = "" if row.risk_lower is None else spell(lower_end(row.risk_lower))
         upper = "" if row.risk_upper is None else spell(kept_end(row.risk_upper))
-        claim = "" if row.solver_lower is None else f"{row.solver_lower:.6f}"
+        claim = "" if row.solver_lower is None else spell(round_down(row.solver_lower, 6))
         bounds = (lower, upper, *[claim] * has_claim)
         eps = row.eps if row.eps != last else ""
         grid.add_row(eps, BOUND_NAMES[row.bound], *bounds, f"{row.seconds:.2f}", row.status)

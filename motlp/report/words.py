@@ -143,7 +143,7 @@ def compared(rows: Sequence[ComparisonRow]) -> str:
     text += f"the best one has a risk of at most {spell(best)}. The best deterministic one has at most {spell(most)}"
     if hard.solver_lower is None:
         return f"{text}."
-    return f"{text}, and not below {hard.solver_lower:.6f}, as HiGHS says and nothing proves."
+    return f"{text}, and not below {spell(round_down(hard.solver_lower, 6))}, as HiGHS says and nothing proves."
 
 
 def verified(found: Verification, name: str) -> str:

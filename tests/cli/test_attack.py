@@ -52,3 +52,36 @@ def test_without_a_plan(tmp_path, monkeypatch):
     assert (code, path.exists(), err.count("\n")) == (2, False, 1)
     assert "no attack can be made: there is no plan" in err
     assert out
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("bound mine.npz --eps 0.5 --save-attack mine.npz", "--save-attack is mine.npz, where the points"),
+        ("bound mine.npz --eps 0.5 --save-certificate ./mine.npz", "where the points are loaded from"),
+        (
+            "gallery mine.npz --eps 0.5 --plot a.png --model fair",
+            "an attack is made for the 0-1 loss of all classifiers",
+        ),
+        ("bound mine.npz --eps 0.5 --save-attack a.npz --model log_loss", "leave out --model"),
+        ("sweep mine.npz --eps 0.5 --model fair", "the rows of a sweep are about the 0-1 loss"),
+    ],
+)
+def test_what_would_be_lost_or_misleading_is_refused(tmp_path, monkeypatch, words, text):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    np.savez("mine.npz", x=rng.normal(size=(12, 2)), y=np.arange(12) % 3)
+    before = (tmp_path / "mine.npz").read_bytes()
+    code, _, err = run(*words.split())
+    assert code == 2
+    assert text in err
+    assert (tmp_path / "mine.npz").read_bytes() == before
+
+
+def test_a_data_set_may_have_any_name(tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib", reason="needs the extra 'plot'")
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    np.savez("$\\frac$.npz", x=rng.normal(size=(12, 2)), y=np.arange(12) % 3)
+    assert run("bounds", "$\\frac$.npz", "--eps", "0.5,1", "--plot", "a.png")[0] == 0
+    assert (tmp_path / "a.png").exists()
