@@ -27,14 +27,14 @@ def check_annotated(*, typechecker):
 jaxtyping.jaxtyped = check_annotated
 jaxtyping.install_import_hook("motlp", "beartype.beartype")
 
-hypothesis.settings.register_profile("here", deadline=None, max_examples=50)
-hypothesis.settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, database=None)
+hypothesis.settings.register_profile("here", deadline=None, max_examples=40)
+hypothesis.settings.register_profile("ci", deadline=None, max_examples=40, derandomize=True, database=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI", "").lower() in ("1", "true") else "here")
 
 
 def pytest_addoption(parser):
-    parser.addoption("--fuzz", type=int, default=60, help="examples that the fuzz draws (default 60)")
-    parser.addoption("--interrupts", type=int, default=16, help="how many commands to interrupt at random times")
+    parser.addoption("--fuzz", type=int, default=40, help="examples that the fuzz draws (default 40)")
+    parser.addoption("--interrupts", type=int, default=8, help="how many commands to interrupt at random times")
 
 
 def pytest_configure(config):
