@@ -250,7 +250,7 @@ def test_no_method_of_linear_programming_drops_the_integrality(framework, solver
     assert solve(triangle(), model="deterministic", framework=framework, options={"solver": "choose"}).loss_upper
 
 
-def test_large_models_with_integer_variables_stay_so(monkeypatch):
+def test_large_models_with_integer_variables_stay_so():
     """What HiGHS is told for large linear programs would make it drop the integrality."""
     wanted = method.Method(model="deterministic", framework="matrix")
     assert wanted.choose(10**7) == ("highs", {})
