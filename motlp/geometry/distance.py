@@ -1,7 +1,7 @@
 """Norms, and distances between points: exact, in floating point with a proved error, and for the kernels.
 
 Points are rationals: integers or floats. The kernels work on them in a form that is `comparable`: bytes, 64-bit
-integers or float64, in blocks of coordinates.
+integers or floats, in blocks of coordinates.
 """
 
 from fractions import Fraction
@@ -19,7 +19,12 @@ Points = Num[np.ndarray, "points dims"]
 CODE = {"l2": 2, "l1": 1, "linf": 0}  # the norms as the kernels know them
 LARGEST = Fraction(10**301)  # no distance that is looked at, squared for l2, exceeds this
 UNDERFLOW = 1e-300  # what a squared distance, or a sum of some, may be off by beside its relative error
-_BLOCK: dict[type, int] = {np.uint8: 64, np.int64: 4, np.float64: 4}  # coordinates that the kernels take at a time
+_BLOCK: dict[type, int] = {
+    np.uint8: 64,
+    np.int64: 4,
+    np.float32: 4,
+    np.float64: 4,
+}  # coordinates that the kernels take at a time
 LARGEST_INTEGER = 2**63 - 1  # of 64 bits
 
 
@@ -68,7 +73,7 @@ def slack(points: Points, order: int) -> float:
 
 
 def comparable(points: Points, norm: Norm) -> Num[np.ndarray, "points padded"]:
-    """Points of type uint8, int64 or float64 with the same distances, as the kernels want them: shifted and padded.
+    """Points with the same distances, as the kernels want them: shifted, padded, uint8, int64, float32 or float64.
 
     Raises:
         InvalidMeasure: the distances do not fit 64 bits.
@@ -91,7 +96,7 @@ def comparable(points: Points, norm: Norm) -> Num[np.ndarray, "points padded"]:
             f"points lie between {low} and {high}: their distances do not fit 64 bits; scale or shift them."
         )
     if points.dtype.kind == "f":
-        return _pad(points, np.float64)
+        return _pad(points, np.float64 if points.dtype.itemsize == 8 else np.float32)
     if spread <= 255:
         return _pad(points - points.dtype.type(low), np.uint8)
     return _pad(points, np.int64)
@@ -120,7 +125,34 @@ def separation(x, y, bound, code):
 
 @overload(separation)
 def _choose_separation(x, y, bound, code):
-    return _gap_bytes if x.dtype == types.uint8 else _gap_wide
+    if x.dtype == types.uint8:
+        return _gap_bytes
+    widen = _as_double if x.dtype == types.float32 else _as_it_is
+
+    def gap_wide(x, y, bound, code):
+        """Blocks of 4 numbers in the type of `bound`, int64 or float64: four sums side by side, in a fixed order."""
+        a = b = c = d = bound - bound
+        for block in range(len(x)):
+            u, v = x[block], y[block]
+            a = _add(a, widen(u[0]) - widen(v[0]), code)
+            b = _add(b, widen(u[1]) - widen(v[1]), code)
+            c = _add(c, widen(u[2]) - widen(v[2]), code)
+            d = _add(d, widen(u[3]) - widen(v[3]), code)
+            if block % 8 == 7 and ((a + b) + (c + d) if code else max(a, b, c, d)) > bound:
+                break
+        return (a + b) + (c + d) if code else max(a, b, c, d)
+
+    return gap_wide
+
+
+@njit(inline="always")
+def _as_double(number):
+    return np.float64(number)
+
+
+@njit(inline="always")
+def _as_it_is(number):
+    return number
 
 
 def _gap_bytes(x, y, bound, code):
@@ -145,20 +177,6 @@ def _gap_bytes(x, y, bound, code):
         if block % 4 == 3 and total > bound:
             break
     return total
-
-
-def _gap_wide(x, y, bound, code):
-    """Blocks of 4 numbers of the type of `bound`, int64 or float64: four sums side by side, in a fixed order."""
-    a = b = c = d = bound - bound
-    for block in range(len(x)):
-        u, v = x[block], y[block]
-        a = _add(a, u[0] - v[0], code)
-        b = _add(b, u[1] - v[1], code)
-        c = _add(c, u[2] - v[2], code)
-        d = _add(d, u[3] - v[3], code)
-        if block % 8 == 7 and ((a + b) + (c + d) if code else max(a, b, c, d)) > bound:
-            break
-    return (a + b) + (c + d) if code else max(a, b, c, d)
 
 
 @njit(inline="always")

@@ -2,7 +2,8 @@
 
 The search is cut into tiles, a block of points against another (see `tile.py`). A tile is a task for any
 `concurrent.futures.Executor`, and what the tiles find is put together in an order that depends on the points alone.
-Where there are many pairs, they are first looked at through sketches (see `sketch.py`).
+Where there are many pairs, they are first looked at through a screen (see `choice.py`). What is held at a time is in
+proportion to the points and to the pairs that are found.
 """
 
 from collections.abc import Iterator
@@ -14,8 +15,9 @@ import numpy as np
 from jaxtyping import Float64, Int32, Int64
 
 from motlp.errors import TooManyInteractions
+from motlp.geometry.choice import choose_screen
 from motlp.geometry.distance import Norm, Points, comparable
-from motlp.geometry.sketch import COARSE, FINE, LANES, sketch
+from motlp.geometry.panels import LANES, Screen
 from motlp.geometry.tile import Part, tile
 from motlp.system.compiled import njit
 from motlp.system.progress import SILENCE, Progress
@@ -23,7 +25,7 @@ from motlp.system.threads import thread_count
 
 Labels = Int32[np.ndarray, " points"]
 
-_WORTH_A_SKETCH = 2**33  # pairs times dimensions, about half a second of looking at them one by one
+_WORTH_A_SCREEN = 2**31  # pairs times dimensions, some tenths of a second of looking at them one by one
 _PENDING = 32  # tasks handed out and not yet back
 _TASK_BYTES = 2**22  # a task sent to another process carries two blocks of points of at most this size
 _TILE_WORK = 2**31  # coordinates that a thread compares at most before it can be interrupted, about a second
@@ -67,17 +69,23 @@ def pairs_within(
         TooManyInteractions: more than `most` pairs were found.
     """
     points = comparable(points, norm)
-    tasks = _tasks(points, labels, limit, norm, remote=executor is not None)
+    first = np.searchsorted(labels, labels, side="right")
+    screen = None
+    if int((len(points) - first).sum()) * (points.shape[1] + 64) > _WORTH_A_SCREEN:
+        screen = choose_screen(points, limit, norm)
+    blocks = _blocks(points, first, screen, remote=executor is not None)
+    tasks = ((block, _arguments(block, points, first, screen, limit, norm)) for block in blocks)
     parts, found = [], 0
     for done, (where, part) in enumerate(_run(tasks, executor), 1):
-        parts.append((where, part))
+        if len(part[1]):
+            parts.append((where, part))
         found += len(part[1])
         if most is not None and found > most:
             raise TooManyInteractions(
                 f"more than {most:,} pairs of points of different classes are within reach of each other "
-                f"({found:,} after {done} of {len(tasks)} tiles)."
+                f"({found:,} after {done} of {len(blocks)} tiles)."
             )
-        progress.update("pairs", done, len(tasks))
+        progress.update("pairs", done, len(blocks))
     return _assemble(parts, points)
 
 
@@ -96,60 +104,65 @@ def estimate_pairs(
         rows, columns = (np.sort(random.integers(number, size=sample)) for _ in range(2))
     first = np.searchsorted(labels[columns], labels[rows], side="right")
     chosen = comparable(points[np.concatenate((rows, columns))], norm)
-    counts, _, _ = tile(chosen[: len(rows)], chosen[len(rows) :], first, limit, norm)
-    return float(counts.sum()) * (number / max(len(rows), 1)) ** 2
+    _, found, _ = tile(chosen[: len(rows)], chosen[len(rows) :], first, limit, norm)
+    return float(len(found)) * (number / max(len(rows), 1)) ** 2
 
 
-class _Where(NamedTuple):
+class _Block(NamedTuple):
+    """A part of the plane of pairs, which one task looks at."""
+
     rows: slice
     columns: slice
 
 
-_Task = tuple[_Where, tuple[Any, ...]]  # a place in the plane of pairs, and the arguments of `tile`
-
-
-def _tasks(points: Points, labels: Labels, limit: Fraction, norm: Norm, *, remote: bool) -> list[_Task]:
+def _blocks(
+    points: Points, first: Int64[np.ndarray, " points"], screen: Screen | None, *, remote: bool
+) -> list[_Block]:
     """The blocks of the upper triangle that hold pairs of different classes, each row of blocks from the left."""
     number, dims = points.shape
-    first = np.searchsorted(labels, labels, side="right")
-    sketched = int((number - first).sum()) * (dims + 64) > _WORTH_A_SKETCH
-    if sketched:
-        sketches, reach = sketch(points, _euclidean_limit(limit, norm, dims))
     if remote:
-        high = wide = _fill_panels(_TASK_BYTES // (points[:1].nbytes + 4 * (COARSE + FINE)), 4096)
+        bytes_ = points.nbytes + (0 if screen is None else sum(np.asarray(part).nbytes for part in screen))
+        high = wide = _fill_panels(_TASK_BYTES * number // max(bytes_, 1), 4096)
     else:
         wide = 4096
-        high = _fill_panels(_TILE_WORK // (wide * max(dims, 1)), 1024)
-    tasks = []
-    for a in range(0, number, high):
-        rows = slice(a, min(a + high, number))
-        for b in range(first[a] // wide * wide, number, wide):
-            columns = slice(b, min(b + wide, number))
-            arguments: tuple[Any, ...] = points[rows], points[columns], np.maximum(first[rows] - b, 0), limit, norm
-            if sketched:
-                arguments += (sketches.block(a, rows.stop), sketches.block(b, columns.stop), reach)
-            tasks.append((_Where(rows, columns), arguments))
-    return tasks
+        high = _fill_panels(_TILE_WORK // (wide * max(dims, 1)), 1024 if screen is None else max(1024, number // 128))
+    rows = (slice(a, min(a + high, number)) for a in range(0, number, high))
+    return [
+        _Block(row, slice(b, min(b + wide, number)))
+        for row in rows
+        for b in range(first[row.start] // wide * wide, number, wide)
+    ]
+
+
+_Task = tuple[_Block, tuple[Any, ...]]  # and the arguments of `tile`
 
 
 def _fill_panels(points: int, most: int) -> int:
     """About so many points, `most` of them at most, that fill whole panels."""
-    return min(max(points // LANES, 1) * LANES, most)
+    return max(min(points, most) // LANES, 1) * LANES
 
 
-def _euclidean_limit(limit: Fraction, norm: Norm, dims: int) -> Fraction:
-    """A squared Euclidean distance that no pair within the limit exceeds."""
-    return {"l2": limit, "l1": limit**2, "linf": dims * limit**2}[norm]
+def _arguments(
+    block: _Block,
+    points: Points,
+    first: Int64[np.ndarray, " points"],
+    screen: Screen | None,
+    limit: Fraction,
+    norm: Norm,
+) -> tuple[Any, ...]:
+    """What `tile` needs to look at a block."""
+    rows, columns = block
+    parts = () if screen is None else (screen.block(rows.start, rows.stop), screen.block(columns.start, columns.stop))
+    return points[rows], points[columns], np.maximum(first[rows] - columns.start, 0), limit, norm, *parts
 
 
-def _run(tasks: list[_Task], executor: Executor | None) -> Iterator[tuple[_Where, Part]]:
+def _run(tasks: Iterator[_Task], executor: Executor | None) -> Iterator[tuple[_Block, Part]]:
     """Hand out some tasks at a time and yield what comes back. Cancel the rest when something goes wrong."""
     pool = executor or ThreadPoolExecutor(thread_count())
-    queue = iter(tasks)
-    pending: dict[Future[Part], _Where] = {}
+    pending: dict[Future[Part], _Block] = {}
     try:
         while True:
-            while len(pending) < _PENDING and (task := next(queue, None)):
+            while len(pending) < _PENDING and (task := next(tasks, None)):
                 pending[pool.submit(tile, *task[1])] = task[0]
             if not pending:
                 return
@@ -162,23 +175,29 @@ def _run(tasks: list[_Task], executor: Executor | None) -> Iterator[tuple[_Where
             pool.shutdown(wait=False)
 
 
-def _assemble(parts: list[tuple[_Where, Part]], points: Points) -> Pairs:
+def _assemble(parts: list[tuple[_Block, Part]], points: Points) -> Pairs:
     """Put the rows of the tiles side by side: the tiles further to the right hold the larger columns."""
     parts.sort(key=lambda part: (part[0].rows.start, part[0].columns.start))
     indptr = np.zeros(len(points) + 1, np.int64)
-    for where, (counts, _, _) in parts:
-        indptr[1:][where.rows] += counts
+    for where, (owner, _, _) in parts:
+        indptr[1:][where.rows] += _count(owner, where)
     np.cumsum(indptr, out=indptr)
     indices = np.empty(indptr[-1], np.int32)
-    distance = np.empty(indptr[-1], np.float64 if points.dtype == np.float64 else np.int64)
+    distance = np.empty(indptr[-1], np.float64 if points.dtype.kind == "f" else np.int64)
     cursor = indptr[:-1].copy()
-    for where, (counts, columns, gaps) in parts:
-        before = np.cumsum(counts) - counts
-        place = np.repeat(cursor[where.rows] - before, counts) + np.arange(len(columns))
+    for where, (owner, columns, gaps) in parts:
+        count = _count(owner, where)
+        before = np.cumsum(count) - count
+        place = (cursor[where.rows] - before)[owner] + np.arange(len(columns))
         indices[place] = columns + np.int32(where.columns.start)
         distance[place] = gaps
-        cursor[where.rows] += counts
+        cursor[where.rows] += count
     return Pairs(indptr, indices, distance)
+
+
+def _count(owner: Int32[np.ndarray, " pairs"], where: _Block) -> Int64[np.ndarray, " rows"]:
+    """The pairs of each row of a block."""
+    return np.bincount(owner, minlength=where.rows.stop - where.rows.start)
 
 
 def list_both_ways(pairs: Pairs) -> Pairs:

@@ -13,7 +13,11 @@ from support.hearing import Heard
 
 from motlp.errors import TooManyInteractions
 from motlp.geometry import pairs as module
+from motlp.geometry.choice import choose_screen
+from motlp.geometry.coordinates import find_coordinates
+from motlp.geometry.cover import draw_sample
 from motlp.geometry.distance import exact_distance
+from motlp.geometry.masks import BITS, find_questions
 from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
 
 NORMS = ["l2", "linf", "l1"]
@@ -25,11 +29,30 @@ VALUES = {
 }
 
 
-@pytest.fixture(params=["one by one", "sketched"], autouse=True)
+def use_masks(points, limit, norm):
+    """Masks, for l∞, even where they tell nothing: two words for the first look, and one for the second."""
+    if norm != "linf" or limit < 0:
+        return choose_screen(points, limit, norm)
+    return find_questions(draw_sample(points, 0), limit, 3 * BITS).screen(points, 2)
+
+
+def use_coordinates(points, limit, norm):
+    """Coordinates, for l∞, even where they tell nothing: three for the first look, and five in all."""
+    if norm != "linf":
+        return choose_screen(points, limit, norm)
+    return find_coordinates(points, draw_sample(points, 0), limit, 5).screen(points, 3)
+
+
+@pytest.fixture(params=["one by one", "chosen", "masks", "coordinates"], autouse=True)
 def path(request, monkeypatch):
-    """Small problems are not worth a sketch; here they get one, too."""
-    if request.param == "sketched":
-        monkeypatch.setattr(module, "_WORTH_A_SKETCH", 0)
+    """Small problems are not worth a screen; here they get one, too."""
+    if request.param != "one by one":
+        monkeypatch.setattr(module, "_WORTH_A_SCREEN", -1)
+    if request.param in ("masks", "coordinates"):
+        forced = {"masks": use_masks, "coordinates": use_coordinates}[request.param]
+        monkeypatch.setattr(
+            module, "choose_screen", lambda points, *rest: forced(points, *rest) if points.size else None
+        )
 
 
 @st.composite
@@ -117,7 +140,7 @@ def test_clusters_across_tiles(dtype, norm, monkeypatch):
         assert same(found, pairs_within(points, labels, limit, norm, executor=pool))
 
 
-@pytest.mark.parametrize("path", ["sketched"], indirect=True)
+@pytest.mark.parametrize("path", ["chosen"], indirect=True)
 def test_other_processes_find_the_same(path):
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         for dtype in (np.uint8, np.float64):
@@ -173,19 +196,19 @@ def mnist(root):
     return images.reshape(-1, 784)[by_class], labels[by_class].astype(np.int32)
 
 
-@pytest.mark.parametrize("path", ["sketched"], indirect=True)
+@pytest.mark.parametrize("path", ["chosen"], indirect=True)
 @pytest.mark.parametrize("norm", NORMS)
 def test_images_with_and_without_sketches(norm, data_root, path, monkeypatch):
     points, labels = mnist(data_root)
     points, labels = points[::30].copy(), labels[::30].copy()
     limit = {"l2": Fraction(1530**2), "l1": Fraction(12000), "linf": Fraction(254)}[norm]
     found = pairs_within(points, labels, limit, norm)
-    monkeypatch.setattr(module, "_WORTH_A_SKETCH", 2**63)
+    monkeypatch.setattr(module, "_WORTH_A_SCREEN", 2**63)
     assert same(found, pairs_within(points, labels, limit, norm))
     assert len(found.indices) > 10
 
 
-@pytest.mark.parametrize("path", ["sketched"], indirect=True)
+@pytest.mark.parametrize("path", ["chosen"], indirect=True)
 def test_all_of_mnist(data_root, path):
     points, labels = mnist(data_root)
     found = pairs_within(points, labels, (2 * Fraction("2.75") * 255) ** 2, "l2")

@@ -1,4 +1,4 @@
-"""Sketches of points: a few numbers each that never exaggerate a distance, and so tell which pairs are far apart.
+"""Sketches for ℓ2: coordinates along principal directions, which never exaggerate a distance.
 
 With K orthonormal columns Q and a centre m, the map
 
@@ -19,85 +19,53 @@ Why rounding never discards a true pair. Let δ bound ‖QᵀQ − I‖ (compute
   1 + 2⁻¹⁷, in any order. Both are relaxed by as much.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float32, Float64, Num
+from jaxtyping import Float64, Num
 from threadpoolctl import threadpool_limits
 
+from motlp.geometry.cover import Sample
 from motlp.geometry.distance import Points
-from motlp.system.threads import thread_count
+from motlp.geometry.panels import FINE, Numbers, Sketch, make_sketch
 
-LANES = 16  # points side by side in a panel
-ROWS = 8  # points compared with a panel at a time
 COARSE = 32  # numbers a point for a first look at all pairs
-FINE = 64  # for a second look at what is left
-_SAMPLE = 2000  # points that the directions are found from
-_CHUNK = 1024  # points projected at a time
 
 
-class Sketch(NamedTuple):
-    """What the two looks need: `coarse` in panels of 16 points, `half` their ‖z‖²/2 (inf for no point), and `fine`."""
+class Directions(NamedTuple):
+    """Orthonormal directions, up to rounding; the centre and the scale of the points; and how far sketches reach."""
 
-    coarse: Float32[np.ndarray, "panels 32 16"]
-    half: Float32[np.ndarray, "panels 16"]
-    fine: Float32[np.ndarray, "points 64"]
+    centre: Num[np.ndarray, " dims"]
+    scale: float
+    basis: Float64[np.ndarray, "dims directions"]
+    coarse_reach: np.float32
+    fine_reach: np.float32
 
-    def block(self, start: int, stop: int) -> "Sketch":
-        """The sketches of the points from `start`, a multiple of 16, to `stop`."""
-        panels = slice(start // LANES, -(-stop // LANES))
-        return Sketch(self.coarse[panels], self.half[panels], self.fine[start:stop])
+    @threadpool_limits.wrap(limits=1, user_api="blas")  # our threads share the work; nested ones only wait
+    def screen(self, points: Points) -> Sketch:
+        """The sketches of uint8, int64 or floating points."""
+        return make_sketch(points, self._project, self.coarse_reach, self.fine_reach)
+
+    def _project(self, block: Points) -> Numbers:
+        shifted = shift(block, self.centre) / self.scale
+        inner, square = shifted @ self.basis, np.einsum("ij,ij->i", shifted, shifted)
+        coarse = _append_rest(inner, square, COARSE).astype(np.float32)
+        half = 0.5 * np.einsum("ij,ij->i", coarse, coarse, dtype=np.float64)
+        return Numbers(coarse, half, _append_rest(inner, square, FINE))
 
 
-class Reach(NamedTuple):
-    """How far apart the sketches of a pair within the radius can be, as the two tests want it."""
-
-    coarse: np.float32
-    fine: np.float32
-
-
-@threadpool_limits.wrap(limits=1, user_api="blas")  # our threads share the work; nested ones only wait on each other
-def sketch(points: Points, squared: Fraction) -> tuple[Sketch, Reach]:
-    """Sketches of uint8, int64 or float64 points, and their reach for pairs at most √`squared` apart."""
-    number, dims = points.shape
-    sample = points[:: max(number // _SAMPLE, 1)]
+@threadpool_limits.wrap(limits=1, user_api="blas")
+def find_directions(points: Points, sample: Sample, squared: Fraction) -> Directions:
+    """Directions that tell apart the points of a sample, for pairs of points at most √`squared` apart."""
     low, high = points.min(axis=0), points.max(axis=0)
-    centre = np.clip(sample.mean(axis=0), low, high)
-    if points.dtype != np.float64:
+    centre = np.clip(sample.mean(axis=0, dtype=np.float64), low, high)
+    if points.dtype.kind != "f":
         centre = np.rint(centre).astype(np.int64 if points.dtype == np.int64 else np.float64)
-    furthest = _length(np.maximum(_shift(high, centre), -_shift(low, centre)))
+    furthest = _length(np.maximum(shift(high, centre), -shift(low, centre)))
     scale = 2.0 ** np.ceil(np.log2(max(furthest, 1e-300) * 1.001))
-    directions = _directions(_shift(sample, centre) / scale, min(FINE - 1, dims))
-
-    panels = -(-number // LANES)
-    made = Sketch(
-        np.empty((panels, COARSE, LANES), np.float32),
-        np.full((panels, LANES), np.inf, np.float32),
-        np.empty((number, FINE), np.float32),
-    )
-
-    def fill(start: int) -> None:
-        block = points[start : start + _CHUNK]
-        _fill(made.block(start, start + len(block)), _shift(block, centre) / scale, directions)
-
-    with ThreadPoolExecutor(thread_count()) as pool:
-        list(pool.map(fill, range(0, number, _CHUNK)))
-    return made, _reach(directions, scale, squared)
-
-
-def _fill(
-    made: Sketch, shifted: Float64[np.ndarray, "points dims"], directions: Float64[np.ndarray, "dims directions"]
-) -> None:
-    """Fill in the sketches of a block of points, which are shifted and scaled."""
-    inner, square = shifted @ directions, np.einsum("ij,ij->i", shifted, shifted)
-    made.fine[:] = _append_rest(inner, square, FINE)
-    short = np.zeros((-(-len(inner) // LANES) * LANES, COARSE), np.float32)
-    short[: len(inner)] = _append_rest(inner, square, COARSE)
-    made.coarse[:] = short.reshape(-1, LANES, COARSE).transpose(0, 2, 1)
-    half = 0.5 * np.einsum("ij,ij->i", short, short, dtype=np.float64)
-    made.half.reshape(-1)[: len(inner)] = half[: len(inner)]
+    basis = _principal_directions(shift(sample, centre) / scale, min(FINE - 1, points.shape[1]))
+    return Directions(centre, scale, basis, *_reach(basis, scale, squared))
 
 
 def _length(vector: Float64[np.ndarray, " dims"]) -> float:
@@ -106,12 +74,14 @@ def _length(vector: Float64[np.ndarray, " dims"]) -> float:
     return largest * float(np.linalg.norm(vector / largest)) if largest > 0 else 0.0
 
 
-def _shift(points: Num[np.ndarray, "..."], centre: Num[np.ndarray, " dims"]) -> Float64[np.ndarray, "..."]:
+def shift(points: Num[np.ndarray, "..."], centre: Num[np.ndarray, " dims"]) -> Float64[np.ndarray, "..."]:
     """The points with the centre at zero."""
     return np.subtract(points, centre).astype(np.float64, copy=False)
 
 
-def _directions(points: Float64[np.ndarray, "sample dims"], number: int) -> Float64[np.ndarray, "dims directions"]:
+def _principal_directions(
+    points: Float64[np.ndarray, "sample dims"], number: int
+) -> Float64[np.ndarray, "dims directions"]:
     """About the leading principal directions, orthonormal up to rounding, by subspace iteration.
 
     Source: Halko, Martinsson, Tropp, "Finding structure with randomness" (2011), algorithm 4.3.
@@ -139,13 +109,15 @@ def _append_rest(
     return made
 
 
-def _reach(directions: Float64[np.ndarray, "dims directions"], scale: float, squared: Fraction) -> Reach:
-    """The bounds of the module's docstring."""
-    dims, number = directions.shape
-    skew = directions.T @ directions - np.eye(number)
+def _reach(
+    basis: Float64[np.ndarray, "dims directions"], scale: float, squared: Fraction
+) -> tuple[np.float32, np.float32]:
+    """How far apart the sketches of a pair within the radius can be, as the two looks want it: the bounds above."""
+    dims, number = basis.shape
+    skew = basis.T @ basis - np.eye(number)
     delta = np.linalg.norm(skew) + number * (dims + 2) * 2.0**-52
     error = 2 * np.sqrt(4 * (dims + number) * np.sqrt(number) * 2.0**-53 + 2 * delta) + 2.0**-23
     radius = np.sqrt(float(min(max(squared, Fraction(0)) / Fraction(scale) ** 2, Fraction(16))))
     furthest = min((np.sqrt(1 + delta + delta**2) * radius + 2 * error) ** 2 * (1 + 2.0**-40), 16.0)
     up = 1 + 2.0**-20  # more than rounding to float32 takes away
-    return Reach(np.float32((furthest / 2 + 2.0**-18) * up), np.float32(furthest * (1 + 2.0**-17) * up))
+    return np.float32((furthest / 2 + 2.0**-18) * up), np.float32(furthest * (1 + 2.0**-17) * up)
