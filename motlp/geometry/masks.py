@@ -113,8 +113,8 @@ def _find_levels(sample: Sample, limit: Fraction) -> Questions:
 def _place_levels(ends: Num[np.ndarray, "dims ends"], limit: Fraction) -> tuple[Num[np.ndarray, "dims levels"], Any]:
     """Upper levels, such that the quantiles are upper or lower ones; and how much lower the lower ones are, about."""
     if ends.dtype.kind == "f":
-        ends, reach = ends.astype(np.float64), float(limit)
-        return np.concatenate([ends, ends + reach], axis=1), reach
+        ends, real = ends.astype(np.float64), float(limit)
+        return np.concatenate([ends, ends + real], axis=1), real
     ends, reach = ends.astype(np.int64), np.int64(limit.__floor__())
     least, most = np.iinfo(np.int64).min + reach, np.iinfo(np.int64).max - reach  # no lower or upper level overflows
     return np.concatenate([np.maximum(ends, least), np.minimum(ends, most - 1) + reach + 1], axis=1), reach

@@ -48,11 +48,11 @@ def _compare_numbers(rows, columns, code, group, begin, close):
         panel, half = columns.coarse.ctypes.data + p * step, columns.half.ctypes.data + 4 * p * LANES
         near = close.ctypes.data + 2 * p
         if code == 2:
-            compare_products(row, panel, half, floor.ctypes.data, near, wide, length)  # type: ignore[call-arg]
+            compare_products(row, panel, half, floor.ctypes.data, near, wide, length)
         elif code == 1:
-            compare_sums(row, panel, half, floor.ctypes.data, near, wide, length)  # type: ignore[call-arg]
+            compare_sums(row, panel, half, floor.ctypes.data, near, wide, length)
         else:
-            compare_largest(row, panel, half, floor.ctypes.data, near, wide, length)  # type: ignore[call-arg]
+            compare_largest(row, panel, half, floor.ctypes.data, near, wide, length)
 
 
 def _compare_bits(rows, columns, code, group, begin, close):
@@ -61,7 +61,7 @@ def _compare_bits(rows, columns, code, group, begin, close):
     step, wide = 8 * length * LANES, 2 * close.shape[1]
     for p in range(begin, len(columns.coarse)):
         panel, empty = columns.coarse.ctypes.data + p * step, columns.empty.ctypes.data + 4 * p * LANES
-        compare_masks(row, panel, empty, row, close.ctypes.data + 2 * p, wide, length)  # type: ignore[call-arg]
+        compare_masks(row, panel, empty, row, close.ctypes.data + 2 * p, wide, length)
 
 
 def _keep_near(rows, columns, code, i, maybe, number):
