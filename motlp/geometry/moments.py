@@ -48,7 +48,8 @@ def scaled_sums(points: Points, members: Int32[np.ndarray, "sets k"], factor: Fr
     """factor · Σ_{u<v} ‖x_u − x_v‖² for every set of members, rounded to nearest."""
     values, doubtful = np.empty(len(members)), np.empty(len(members), bool)
     head = float(factor)
-    _scaled_sums(floats(points), members, head, float(factor - Fraction(head)), values, doubtful)
+    numbers = points if points.dtype in (np.float32, np.float64) else floats(points)  # no copy of many points
+    _scaled_sums(numbers, members, head, float(factor - Fraction(head)), values, doubtful)
     for row in np.flatnonzero(doubtful):
         values[row] = float(factor * exact_sum(points, members[row]))
     return values
@@ -68,7 +69,7 @@ def _scaled_sums(points, members, head, tail, values, doubtful):
         for i in range(members.shape[1]):
             for j in range(i):
                 for d in range(points.shape[1]):
-                    gap, rest = two_sum(points[members[row, i], d], -points[members[row, j], d])
+                    gap, rest = two_sum(np.float64(points[members[row, i], d]), -np.float64(points[members[row, j], d]))
                     square, error = two_product(gap, gap)
                     high, carry = two_sum(high, square)
                     low += carry + (error + 2.0 * gap * rest)

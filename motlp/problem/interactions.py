@@ -92,7 +92,8 @@ def interactions(
             f"Take fewer points of each class, or raise {arg('most')}."
         )
     by_class = np.argsort(measure.labels, kind="stable").astype(np.int32)
-    points, labels = measure.points[by_class], measure.labels[by_class]
+    sorted_ = bool((measure.labels[1:] >= measure.labels[:-1]).all())  # no copy of many points
+    points, labels = measure.points if sorted_ else measure.points[by_class], measure.labels[by_class]
     advice = f"{threat.fewer}, lower the order, take fewer points of each class, or raise {arg('most')}."
     run = _Run(points, labels, order, most, executor, progress, advice)
     match threat:

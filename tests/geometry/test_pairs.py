@@ -6,12 +6,12 @@ from multiprocessing import get_context
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from support.hearing import Heard
 
-from motlp.errors import TooManyInteractions
+from motlp.errors import InvalidMeasure, TooManyInteractions
 from motlp.geometry import pairs as module
 from motlp.geometry.choice import choose_screen
 from motlp.geometry.coordinates import find_coordinates
@@ -19,6 +19,7 @@ from motlp.geometry.cover import draw_sample
 from motlp.geometry.distance import exact_distance
 from motlp.geometry.masks import BITS, find_questions
 from motlp.geometry.pairs import Pairs, estimate_pairs, pairs_within
+from motlp.geometry.scale import exponent_of, scale
 
 NORMS = ["l2", "linf", "l1"]
 VALUES = {
@@ -111,6 +112,63 @@ def test_exactly_the_rational_brute_force():
     check_against_rationals()
 
 
+@st.composite
+def scaled_problems(draw):
+    """The same with floats, of any size, as those who ask for pairs bring them to a scale."""
+    points, labels, limit, norm = draw(problems().filter(lambda problem: problem[0].dtype == np.float64))
+    exponent = draw(st.integers(-1000, 1000))
+    points = np.ldexp(points, exponent)
+    if len(points) > 1 and draw(st.booleans()):
+        limit = Fraction(exact_distance(points, *draw(st.tuples(*[st.integers(0, len(points) - 1)] * 2)), norm))
+    else:
+        limit *= Fraction(4 if norm == "l2" else 2) ** exponent
+    return points, labels, limit, norm
+
+
+@given(scaled_problems())
+def check_at_any_scale(problem):
+    points, labels, limit, norm = problem
+    reach = limit if norm != "l2" or limit <= 0 else Fraction(2) ** ((exponent_of(limit) + 2) // 2)
+    try:
+        scaled = scale(points, reach)
+    except InvalidMeasure:
+        assume(False)
+    within = Fraction(0) if scaled.alike else limit * Fraction(4 if norm == "l2" else 2) ** scaled.exponent
+    if limit >= 0:
+        assert as_list(pairs_within(scaled.points, labels, within, norm)) == brute_force(points, labels, limit, norm)
+
+
+def test_the_same_at_any_scale():
+    check_at_any_scale()
+
+
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int64, np.float32, np.float64])
+def test_points_without_variety(dtype, norm):
+    """Equal points, a single feature, one point a class; limits of 0 and beyond every distance."""
+    for points, number in (
+        (np.full((5, 3), 7), 10),  # equal points: all pairs, at any limit
+        (np.arange(5)[:, None], 0),
+        (np.array([[0], [0], [1], [1], [2]]), 2),
+    ):
+        labels = np.arange(5, dtype=np.int32)
+        assert len(pairs_within(points.astype(dtype), labels, Fraction(0), norm).indices) == number
+        assert len(pairs_within(points.astype(dtype), labels, Fraction(10**9), norm).indices) == 10
+        assert not len(pairs_within(points.astype(dtype), labels, Fraction(-1), norm).indices)
+        assert not len(pairs_within(points.astype(dtype), 0 * labels, Fraction(10**9), norm).indices)
+
+
+@pytest.mark.parametrize("norm", NORMS)
+def test_the_ends_of_64_bits(norm):
+    ends = np.array([[-(2**62)], [2**62 - 1], [-(2**62) + 1], [2**62 - 2]])
+    labels = np.arange(4, dtype=np.int32)
+    for limit in (0, 1, 2**63 - 4, 2**63 - 2):
+        if norm == "l2":
+            continue
+        expected = brute_force(ends, labels, Fraction(limit), norm)
+        assert as_list(pairs_within(ends, labels, Fraction(limit), norm)) == expected
+
+
 def cloud(dtype, number=700, dims=40, classes=5, seed=0):
     """Clusters, so that sketches have something to discard, across several tiles and panels."""
     random = np.random.default_rng(seed)
@@ -124,13 +182,13 @@ LIMITS = {"l2": Fraction(60**2), "l1": Fraction(300), "linf": Fraction(20)}
 
 
 @pytest.mark.parametrize("norm", NORMS)
-@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float64])
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float32, np.float64])
 def test_clusters_across_tiles(dtype, norm, monkeypatch):
     points, labels = cloud(dtype)
     points = points * dtype(40 if dtype is np.int64 else 1)
     limit = LIMITS[norm] * ((1600 if norm == "l2" else 40) if dtype is np.int64 else 1)
     found = pairs_within(points, labels, limit, norm)
-    difference = np.abs(points[:, None].astype(np.float64) - points)
+    difference = np.abs(points[:, None].astype(np.float64) - points.astype(np.float64))
     gaps = {"l2": (difference**2).sum(2), "l1": difference.sum(2), "linf": difference.max(2)}[norm]
     expected = np.argwhere((gaps <= float(limit)) & (labels[:, None] < labels))
     assert as_list(found) == [tuple(pair) for pair in expected.tolist()]
