@@ -46,9 +46,16 @@ def tile(
     if real and len(doubtful := np.flatnonzero(distance > sure)):
         keep = np.ones(len(near), bool)
         for at in doubtful:
-            keep[at] = exact_distance(np.stack((x[owner[at]], y[near[at]])), 0, 1, norm) <= limit
+            keep[at] = _is_within(np.stack((x[owner[at]], y[near[at]])), limit, norm, sure)
         owner, near, distance = owner[keep], near[keep], distance[keep]
     return owner, near, distance
+
+
+def _is_within(both: Num[np.ndarray, "2 dims"], limit: Fraction, norm: Norm, sure: np.float64) -> bool:
+    """Whether two points are within the limit, exactly. For l∞ only the coordinates matter that leave a doubt."""
+    if norm == "linf":
+        both = both[:, np.abs(np.subtract(*both, dtype=np.float64)) > sure]
+    return exact_distance(both, 0, 1, norm) <= limit
 
 
 def _round(number: Fraction) -> np.float64:

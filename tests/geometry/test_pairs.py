@@ -143,6 +143,22 @@ def test_the_same_at_any_scale():
 
 
 @pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("dims", [3, 100])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_pairs_that_are_just_within_the_limit(dtype, dims, norm):
+    """Numbers that no sketch holds exactly, and a limit that is the distance of a pair, or barely less."""
+    random = np.random.default_rng(dims)
+    points, labels = random.normal(3, 1, (20, dims)).astype(dtype), np.arange(20, dtype=np.int32)
+    exact = {(i, j): exact_distance(points, i, j, norm) for i in range(20) for j in range(i + 1, 20)}
+    for at in random.choice(len(exact), 8, replace=False):
+        limit = sorted(exact.values())[at]
+        for within, number in ((limit, at + 1), (limit * (1 - Fraction(1, 2**60)), at)):
+            expected = [pair for pair, distance in exact.items() if distance <= within]
+            assert len(expected) == number
+            assert as_list(pairs_within(points, labels, within, norm)) == expected
+
+
+@pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int64, np.float32, np.float64])
 def test_points_without_variety(dtype, norm):
     """Equal points, a single feature, one point a class; limits of 0 and beyond every distance."""
