@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from motlp.players.classifier import RobustClassifier as RobustClassifier
     from motlp.problem.archive import load as load
     from motlp.problem.archive import save as save
+    from motlp.problem.closest import ClosestPairs as ClosestPairs
+    from motlp.problem.closest import closest_pairs as closest_pairs
     from motlp.problem.hypergraph import Hypergraph as Hypergraph
     from motlp.problem.interactions import interactions as interactions
     from motlp.problem.loss import Loss as Loss
@@ -53,6 +55,7 @@ _HOME = {
     "Attack": "players.adversary",
     "Ball": "problem.threat",
     "Certificate": "proof.certificate",
+    "ClosestPairs": "problem.closest",
     "ComparisonRow": "studies.comparison",
     "Hypergraph": "problem.hypergraph",
     "LabeledMeasure": "problem.measure",
@@ -70,6 +73,7 @@ _HOME = {
     "Status": "frameworks.answer",
     "Verification": "proof.verification",
     "attack": "players.adversary",
+    "closest_pairs": "problem.closest",
     "compare": "studies.comparison",
     "declare": "frameworks.declaration",
     "interactions": "problem.interactions",
