@@ -17,10 +17,10 @@ from motlp.geometry.panels import Screen
 from motlp.geometry.sums import find_blocks
 
 STEP = 0.1  # of one number, or word, at the first look
-AGAIN, EXACT, EXACT_COORDINATE = 15, 30, 0.1  # of a second look, and of an exact distance
+AGAIN, EXACT, EXACT_COORDINATE = 30, 30, 0.1  # of a second look, and of an exact distance
 CHEAP = 0.5  # nothing is much cheaper
-WORDS, NUMBERS = (1, 2, 3, 4), (1, 2, 4, 8, 16, 32)  # of a point for the first look
-MORE_WORDS, MORE_NUMBERS = 16, 32  # for a second look
+WORDS, NUMBERS = (1, 2, 4, 6, 8), (1, 2, 4, 8, 16, 32)  # of a point for the first look
+MORE_WORDS, MORE_NUMBERS = 32, 32  # for a second look
 
 
 def choose_screen(points: Points, limit: Fraction, norm: Norm) -> Screen | None:

@@ -44,7 +44,7 @@ def prove_pairs(prove: Callable[[Callable[[Any], Any]], Proofs]) -> Proofs:
 def choose_cover(proofs: Proofs, number: int) -> Int64[np.ndarray, " chosen"]:
     """At most `number` candidates, the telling ones first: each proves most of the pairs that none before it proves.
 
-    When all is proved that can be, the same begins anew with the candidates that are left.
+    When all is proved that can be, what counts is to prove a pair twice, and so on: so hard pairs matter most.
     """
     return _choose_cover(proofs.copy(), np.empty(min(number, len(proofs)), np.int64))
 
@@ -52,28 +52,39 @@ def choose_cover(proofs: Proofs, number: int) -> Int64[np.ndarray, " chosen"]:
 @njit(cache=True, nogil=True)
 def _choose_cover(left, chosen):
     """Fills in `chosen`, and returns how much of it was needed; `left` is used up."""
-    unproved = np.full(left.shape[1], ~np.uint64(0))
-    number, anew = 0, True
+    times = np.zeros(64 * left.shape[1], np.int64)  # that a pair is proved
+    wanted = np.full(left.shape[1], ~np.uint64(0))  # pairs that are proved `least` times at most
+    number, least = 0, 0
     while number < len(chosen):
         best, most = 0, np.uint64(0)
         for c in range(len(left)):
             gain = np.uint64(0)
-            for w in range(len(unproved)):
-                gain += count_bits(left[c, w] & unproved[w])  # type: ignore[call-arg]
+            for w in range(len(wanted)):
+                gain += count_bits(left[c, w] & wanted[w])  # type: ignore[call-arg]
             if gain > most:
                 best, most = c, gain
         if most:
             chosen[number] = best
             number += 1
-            for w in range(len(unproved)):
-                unproved[w] &= ~left[best, w]
-                left[best, w] = 0
-        elif anew:
+            _record(left[best], times)
+            left[best] = 0
+        elif least > times.max():
             break
         else:
-            unproved[:] = ~np.uint64(0)
-        anew = not most
+            least += 1
+        for w in range(len(wanted)):
+            wanted[w] = 0
+            for bit in range(64):
+                wanted[w] |= np.uint64(times[64 * w + bit] <= least) << np.uint64(bit)
     return chosen[:number]
+
+
+@njit(cache=True, nogil=True)
+def _record(proved, times):
+    """Counts the pairs that a candidate proves."""
+    for w in range(len(proved)):
+        for bit in range(64):
+            times[64 * w + bit] += (proved[w] >> np.uint64(bit)) & np.uint64(1)
 
 
 def share_unproved(proofs: Proofs) -> Float64[np.ndarray, " candidates+1"]:
