@@ -1,8 +1,12 @@
 """What every test shares: shapes and types are checked at run time, and real data are found."""
 
+import importlib.metadata
 import inspect
 import os
+import sys
+from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import hypothesis
 import jaxtyping
@@ -23,23 +27,71 @@ def check_annotated(*, typechecker):
     return decorate
 
 
+def remember(read):
+    """Reads the entry points of packages again only when the path of modules, or a folder on it, has changed.
+
+    Every solve asks for them many times, which would take as long as many of the solves in the tests themselves.
+    """
+    known = {}
+
+    def entry_points(**wanted):
+        stamps = [os.stat(folder).st_mtime_ns if os.path.exists(folder) else None for folder in sys.path]
+        key = (*wanted.items(), *sys.path, *stamps)
+        if key not in known:
+            known[key] = read(**wanted)
+        return known[key]
+
+    return entry_points
+
+
 # Before any test imports motlp. The hook reaches motlp.models too, wherever that folder lies.
+importlib.metadata.entry_points = remember(importlib.metadata.entry_points)
 jaxtyping.jaxtyped = check_annotated
 jaxtyping.install_import_hook("motlp", "beartype.beartype")
 
-hypothesis.settings.register_profile("here", deadline=None, max_examples=40)
-hypothesis.settings.register_profile("ci", deadline=None, max_examples=40, derandomize=True, database=None)
+hypothesis.settings.register_profile("here", deadline=None, max_examples=50)
+hypothesis.settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, database=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI", "").lower() in ("1", "true") else "here")
 
 
+# One file goes to one process. The first compiles most kernels, for all; the next few need hardly any, so that nobody
+# compiles the same ones meanwhile. Then come those that take longest, which would make a tail at the end.
+FIRST = (
+    "test_violated.py",
+    "test_vision.py",
+    "test_names.py",
+    "test_wheel.py",
+    "test_stdout.py",
+    "test_compiled.py",
+    "test_doors.py",
+    "test_readme.py",
+    "test_models.py",
+    "test_cluster.py",
+    "test_interrupts.py",
+    "01_swap_solvers_and_extend.ipynb",
+    "02_inspect_certificates.ipynb",
+    "03_sinkhorn.ipynb",
+    "04_classifier_and_attack.ipynb",
+)
+
+
 def pytest_addoption(parser):
-    parser.addoption("--fuzz", type=int, default=40, help="examples that the fuzz draws (default 40)")
-    parser.addoption("--interrupts", type=int, default=8, help="how many commands to interrupt at random times")
+    parser.addoption("--fuzz", type=int, default=100, help="examples that the fuzz draws (default 100)")
+    parser.addoption("--interrupts", type=int, default=24, help="how many commands to interrupt at random times")
 
 
 def pytest_configure(config):
+    if not hasattr(config, "workerinput"):  # the processes that run the tests, and those they start, share its cache
+        cache = TemporaryDirectory(prefix="motlp-tests-")
+        config.add_cleanup(cache.cleanup)
+        os.environ["MOTLP_CACHE"] = cache.name
     # beartype looks at random entries of long sequences; Hypothesis, which drew none of them, need not mind.
     config.addinivalue_line("filterwarnings", "ignore:Do not use the `random` module inside strategies")
+
+
+def pytest_collection_modifyitems(items):
+    places = {name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(FIRST)))
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +105,8 @@ def data_root() -> Path:
 @pytest.fixture(scope="session")
 def mnist_root(data_root: Path) -> Path:
     """The folder that holds MNIST, with torchvision there to read it."""
-    pytest.importorskip("torchvision", reason="needs the extra 'vision'")
+    if find_spec("torchvision") is None:  # to import it takes many seconds, and the cache may hold what is needed
+        pytest.skip("needs the extra 'vision'")
     if not (data_root / "MNIST" / "raw").is_dir():
         pytest.skip(f"MNIST is not in {data_root}")
     return data_root

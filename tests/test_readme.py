@@ -16,7 +16,6 @@ from support.command import run
 
 import motlp
 from motlp.datasets import vision
-from motlp.datasets.selection import Selection
 from motlp.errors import DatasetUnavailable
 
 ROOT = Path(__file__).parent.parent
@@ -112,8 +111,7 @@ def test_step(step, desk, monkeypatch, request):
     elif step.kind == "command":
         words = arguments(step.text)
         if "--download" in words or step.text.endswith("# minutes"):
-            wanted = stopped_at_data(words, monkeypatch)
-            assert wanted.download == ("--download" in words)
+            assert stopped_at_data(words, monkeypatch) == ("--download" in words)
             return
         if "mnist" in words:
             request.getfixturevalue("mnist_root")
@@ -125,15 +123,15 @@ def test_step(step, desk, monkeypatch, request):
         assert step.kind == "python", f"no test knows what to do with a block of {step.kind}"
 
 
-def stopped_at_data(words: list[str], monkeypatch: pytest.MonkeyPatch) -> Selection:
-    """What a command that downloads, or takes minutes, wants of its data; it is stopped there."""
+def stopped_at_data(words: list[str], monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether a command that downloads, or takes minutes, wants to download; it is stopped at its data."""
     wanted = []
 
-    def stop(name, kind, split, what):
-        wanted.append(what)
+    def stop(name, kind, split, root, download):
+        wanted.append(download)
         raise DatasetUnavailable("this is far enough.")
 
-    monkeypatch.setattr(vision, "torchvision_files", stop)
+    monkeypatch.setattr(vision, "read_once", stop)
     code, _, errors = run(*words)
     assert code == 2
     assert "this is far enough." in errors

@@ -1,10 +1,12 @@
 """Data sets that need no files: scikit-learn's digits, and random points in the plane."""
 
 from fractions import Fraction
+from importlib.metadata import version
 from itertools import product
 
 import numpy as np
 
+from motlp.datasets.cache import LabeledImages, keep, recall
 from motlp.datasets.selection import Selection
 from motlp.errors import InvalidMeasure, arg, shorten
 from motlp.problem.measure import LabeledMeasure
@@ -14,12 +16,16 @@ MOST_DRAWN = 10_000_000  # points a class; more may not fit in memory
 
 def digits(selection: Selection) -> LabeledMeasure:
     """scikit-learn's handwritten digits: 1,797 images of 8 × 8 pixels of 0 … 16."""
-    from sklearn.datasets import load_digits
-
     selection.refuse_split("digits")
-    data = load_digits()
-    images = data.images.astype(np.uint8)
-    return selection.apply(LabeledMeasure.from_arrays(images, data.target, unit=Fraction(1, 16), name="digits"))
+    key, source = ("digits",), (version("scikit-learn"),)
+    data = recall(key, source)  # importing scikit-learn takes most of a second
+    if data is None:
+        from sklearn.datasets import load_digits
+
+        read = load_digits()
+        data = LabeledImages(read.images.astype(np.uint8), read.target)
+        keep(key, source, data)
+    return selection.apply(LabeledMeasure.from_arrays(data.images, data.labels, unit=Fraction(1, 16), name="digits"))
 
 
 def gaussians(selection: Selection) -> LabeledMeasure:

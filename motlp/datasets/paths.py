@@ -1,4 +1,4 @@
-"""Paths as people write them, and the folder where files of data sets are looked for."""
+"""Paths as people write them, and the folders where files of data sets are looked for and kept."""
 
 import os
 import sys
@@ -20,9 +20,18 @@ def expand(path: str | os.PathLike[str]) -> Path:
 
 
 def data_folder() -> Path:
-    """$MOTLP_DATA, else a folder in the user's cache."""
-    if os.environ.get("MOTLP_DATA"):
-        return expand(os.environ["MOTLP_DATA"])
+    """$MOTLP_DATA, else the cache folder."""
+    return expand(os.environ["MOTLP_DATA"]) if os.environ.get("MOTLP_DATA") else cache_folder()
+
+
+def cache_folder() -> Path:
+    """$MOTLP_CACHE, else a folder in the user's cache.
+
+    Raises:
+        DatasetUnavailable: the user has no home.
+    """
+    if os.environ.get("MOTLP_CACHE"):
+        return expand(os.environ["MOTLP_CACHE"])
     own = {"win32": os.environ.get("LOCALAPPDATA", "~/AppData/Local"), "darwin": "~/Library/Caches"}
     cache = os.environ.get("XDG_CACHE_HOME") or own.get(sys.platform, "~/.cache")
     return expand(cache) / "motlp"

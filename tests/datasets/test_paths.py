@@ -1,12 +1,15 @@
-"""Where data sets are looked for."""
+"""Where data sets are looked for and kept."""
 
-from motlp.datasets.paths import data_folder
+from motlp.datasets.paths import cache_folder, data_folder
 
 
 def test_where_data_are_sought(monkeypatch, tmp_path):
     monkeypatch.setenv("MOTLP_DATA", str(tmp_path / "mine"))
     assert data_folder() == tmp_path / "mine"
     monkeypatch.delenv("MOTLP_DATA")
+    monkeypatch.setenv("MOTLP_CACHE", str(tmp_path / "kept"))
+    assert data_folder() == cache_folder() == tmp_path / "kept"
+    monkeypatch.delenv("MOTLP_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert data_folder() == tmp_path / "motlp"
     monkeypatch.delenv("XDG_CACHE_HOME")

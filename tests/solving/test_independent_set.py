@@ -28,7 +28,8 @@ def test_the_heaviest_of_all_sets(measure, eps, order, settle):
     found = find_independent(hypergraph, halves, make_independent(pairs), 10.0)
     every = [A for A in brute.interactions(measure, Ball("l2"), Fraction(eps), 2) if len(A) == 2]
     least = chain.hard_risk(measure, every)
-    assert hard_risk(pairs, make_independent(pairs, found.robust)) == least
+    # Sets whose sums of masses differ by their rounding alone are equally good to a solver in floating point.
+    assert 0 <= hard_risk(pairs, make_independent(pairs, found.robust)) - least < 1e-15
     assert (found.status, 1 - found.most) == (OPTIMAL, pytest.approx(float(least), abs=1e-9))
 
 

@@ -1,5 +1,7 @@
 """Random labelled measures, small enough for brute force."""
 
+from dataclasses import fields
+
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
@@ -35,3 +37,15 @@ def threats(draw, norms=("l2", "linf"), quadratic=True):
     if quadratic and draw(st.integers(0, 3)) == 0:
         return Quadratic(draw(st.sampled_from(PRICES))), None
     return Ball(draw(st.sampled_from(norms))), draw(st.sampled_from(BUDGETS))
+
+
+def equal(one: LabeledMeasure, other: LabeledMeasure) -> bool:
+    """Whether two measures are equal bit for bit, in all that they hold."""
+    for field in fields(LabeledMeasure):
+        a, b = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(a, np.ndarray):
+            if (a.dtype, a.shape, a.tobytes()) != (b.dtype, b.shape, b.tobytes()):
+                return False
+        elif a != b:
+            return False
+    return True
