@@ -19,7 +19,7 @@ from numba import njit
 
 from motlp import Ball, Hypergraph, Solution, Status, interactions, round_down, sinkhorn, sinkhorn_lp, solve
 from motlp.datasets import load
-from motlp.solving.sinkhorn import LEAP
+from motlp.solving.aim import LEAP
 from motlp.solving.sinkhorn_sweeps import RELAXATION, Sweeper
 from motlp.system.threads import share, thread_count
 

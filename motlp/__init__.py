@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from motlp.solving.sinkhorn_lp import sinkhorn_lp as sinkhorn_lp
     from motlp.solving.solution import Solution as Solution
     from motlp.solving.solve import solve as solve
-    from motlp.solving.solve import solvers as solvers
+    from motlp.solving.solvers import solvers as solvers
     from motlp.solving.untruncated import untruncated as untruncated
     from motlp.studies.comparison import ComparisonRow as ComparisonRow
     from motlp.studies.comparison import compare as compare
@@ -84,7 +84,7 @@ _HOME = {
     "sinkhorn": "solving.sinkhorn",
     "sinkhorn_lp": "solving.sinkhorn_lp",
     "solve": "solving.solve",
-    "solvers": "solving.solve",
+    "solvers": "solving.solvers",
     "sweep": "studies.sweep",
     "untruncated": "solving.untruncated",
     "verify": "proof.verification",

@@ -1,50 +1,124 @@
-"""The commands: each reads its settings, calls the library and prints the answer."""
+"""The commands: what each is for, and where its settings and its work are, which are loaded once it is called.
 
-import sys
-from contextlib import redirect_stdout
-from functools import partial
+So `motlp --help` and every refusal of a flag come at once: this and what reads the flags import little.
+"""
+
 from importlib import metadata
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 import typer
+from typer.core import TyperGroup
 
-from motlp.cli.flags import TRACEBACK, with_flags
-from motlp.cli.inputs import check_place, load_points, make_executor, make_hypergraph
-from motlp.cli.output import Stream, check_places, print_answer
-from motlp.cli.pictures import draw_attack, gallery_answer, gallery_record, read_certificate
-from motlp.cli.progress import Stages
-from motlp.cli.settings import (
-    BoundSettings,
-    CertificateSettings,
-    GallerySettings,
-    InteractionsSettings,
-    VerifySettings,
-)
-from motlp.cli.solutions import WITHOUT_ANSWER, check_attack, find_solution
-from motlp.cli.studies import run_bounds, run_sweep
-from motlp.errors import MotlpError
-from motlp.players.adversary import Attack, attack
-from motlp.problem.archive import save
-from motlp.proof.certificate import Certificate
-from motlp.proof.verification import verify
-from motlp.report.curve import check_plot
-from motlp.report.gallery import check_drawable
-from motlp.report.records import bound_record, certificate_record, interactions_record, verification_record
-from motlp.report.tables import (
-    bound_table,
-    certificate_table,
-    interactions_table,
-    solver_table,
-    verification_table,
-)
-from motlp.report.words import claimed, summary, verified
-from motlp.solving.solution import Solution
-from motlp.solving.solve import solvers
-from motlp.system.atomic import check_writable
+RUN = "Run"  # the group of flags that say how a command runs
+TRACEBACK = typer.Option("--traceback", help="show the traceback of a fault of motlp", rich_help_panel=RUN)
+
+
+class Command(NamedTuple):
+    """A command.
+
+    Attributes:
+        summary: what it is for, in a line of the help.
+        example: a call of it.
+        settings: the class of its settings in `motlp.cli.settings`; "" where it has none.
+        work: its file in `motlp.cli`, and the function there that does the work and prints the answer; it takes the
+            settings and the stream that the answer goes to.
+    """
+
+    summary: str
+    example: str
+    settings: str
+    work: str
+
+    @property
+    def help(self) -> str:
+        """What its own help says of it."""
+        return f"{self.summary}\n\nFor example: {self.example}"
+
+
+# In the order of the help.
+COMMANDS = {
+    "bound": Command(
+        "A risk that no classifier can go below, with a proof that needs no trust in the solver.",
+        "motlp bound digits --norm l2 --eps 1.0",
+        "BoundSettings",
+        "solutions:run_bound",
+    ),
+    "sweep": Command(
+        "Risk against budget: one enumeration, a row for every budget and order.",
+        "motlp sweep digits --norm l2 --eps 0.5:1.2:8 --order 2,3 --save risk.csv --plot risk.png",
+        "SweepSettings",
+        "studies:run_sweep",
+    ),
+    "bounds": Command(
+        "The bounds that people compare with, side by side: from two classes at a time up to a deterministic "
+        "classifier.",
+        "motlp bounds digits --norm l2 --eps 0.8,1,1.2 --plot bounds.png",
+        "ComparisonSettings",
+        "studies:run_bounds",
+    ),
+    "interactions": Command(
+        "Enumerate the class interactions, count them, and save them for bounds and sweeps.",
+        "motlp interactions digits --norm l2 --eps 1.2 --save digits.npz",
+        "InteractionsSettings",
+        "enumeration:run_interactions",
+    ),
+    "verify": Command(
+        "Check a certificate against its data, in exact arithmetic: 0 proved, 1 false, 2 not checkable.",
+        "motlp verify digits.cert.npz digits",
+        "VerifySettings",
+        "certificates:run_verify",
+    ),
+    "show": Command(
+        "What a certificate claims, and what its plan and its potential say of the data.",
+        "motlp show digits.cert.npz",
+        "CertificateSettings",
+        "certificates:run_show",
+    ),
+    "gallery": Command(
+        "Draw the attack that forces the bound: images of different classes that become one, or points in the plane.",
+        "motlp gallery digits --norm l2 --eps 1.0 --plot digits.png",
+        "GallerySettings",
+        "pictures:run_gallery",
+    ),
+    "solvers": Command(
+        "Every solver: framework, version, licence, what it solves, and whether it is ready or how to get it.",
+        "motlp solvers",
+        "",
+        "solvers:run_solvers",
+    ),
+}
+
+
+class Root(TyperGroup):
+    """`motlp` itself, which makes a command of the library of flags only where it is called."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        names: Any = dict.fromkeys(COMMANDS)  # to suggest one for another
+        self.commands = names
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a name; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        from motlp.cli.flags import make_command
+
+        return make_command(cmd_name, COMMANDS[cmd_name])
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help, without a look at the commands themselves."""
+        from motlp.cli.help import print_help
+
+        print_help(self, ctx, {name: command.summary for name, command in COMMANDS.items()})
+
 
 HELP = "A proved lower bound on the adversarial risk of any classifier on a data set."
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=HELP)
+app = typer.Typer(cls=Root, add_completion=False, pretty_exceptions_enable=False, help=HELP)
 
 
 @app.callback(invoke_without_command=True, no_args_is_help=True, help=HELP)
@@ -56,134 +130,3 @@ def run_root(
     if version:
         print(f"motlp {metadata.version('motlp')}")
         raise typer.Exit
-
-
-@app.command("bound")
-@with_flags(BoundSettings)
-def run_bound(settings: BoundSettings, out: Stream) -> None:
-    """A risk that no classifier can go below, with a proof that needs no trust in the solver.
-
-    For example: motlp bound digits --norm l2 --eps 1.0
-    """
-    check_places(settings.data, save_certificate=settings.save_certificate, save_attack=settings.save_attack)
-    if settings.save_attack is not None:
-        check_attack(settings)
-    with Stages(settings.quiet) as stages:
-        solution = find_solution(settings, stages)
-        del stages.seconds["solve"]  # the solution has it in more detail
-        stages.seconds.update(solution.seconds)
-        with stages.stage("certify"):
-            _ = solution.risk_lower, solution.gap
-    failed = save_proofs(solution, settings)  # before the answer is printed: its reader may have gone
-    if settings.json_:
-        print_answer(out, bound_record(solution, stages.seconds))
-    else:
-        print_answer(out, summary(solution), bound_table(solution, stages.seconds))
-    if failed is not None:
-        raise failed
-    if solution.status.label in WITHOUT_ANSWER:
-        raise typer.Exit(1)
-
-
-def save_proofs(solution: Solution, settings: BoundSettings) -> MotlpError | None:
-    """Save the certificate and the attack, where they are asked for; the error, if that cannot be done."""
-    try:
-        if settings.save_certificate is not None:
-            solution.certificate().save(settings.save_certificate)
-        if settings.save_attack is not None:
-            attack(solution).save(settings.save_attack)
-    except MotlpError as error:
-        return error
-    return None
-
-
-app.command("sweep")(run_sweep)
-app.command("bounds")(run_bounds)
-
-
-@app.command("interactions")
-@with_flags(InteractionsSettings)
-def run_interactions(settings: InteractionsSettings, out: Stream) -> None:
-    """Enumerate the class interactions, count them, and save them for bounds and sweeps.
-
-    For example: motlp interactions digits --norm l2 --eps 1.2 --save digits.npz
-    """
-    check_writable(settings.save)
-    with Stages(settings.quiet) as stages, make_executor(settings) as executor:
-        hypergraph = make_hypergraph(settings, stages, executor, partial(check_place, settings.save))
-        if settings.save is not None:
-            with stages.stage("save"):
-                save(hypergraph, settings.save)
-    if settings.json_:
-        print_answer(out, interactions_record(hypergraph, stages.seconds))
-    else:
-        print_answer(out, interactions_table(hypergraph, stages.seconds))
-
-
-@app.command("verify")
-@with_flags(VerifySettings)
-def run_verify(settings: VerifySettings, out: Stream) -> None:
-    """Check a certificate against its data, in exact arithmetic: 0 proved, 1 false, 2 not checkable.
-
-    For example: motlp verify digits.cert.npz digits
-    """
-    with Stages(settings.quiet) as stages:
-        with stages.stage("load"):
-            measure = load_points(settings)
-        with stages.stage("verify"):
-            found = verify(settings.certificate, measure)
-    if settings.json_:
-        print_answer(out, verification_record(found, stages.seconds))
-    elif found.exit == 0:
-        print_answer(out, verified(found, measure.name), verification_table(found, measure, stages.seconds))
-    if found.exit:
-        print(f"motlp: {settings.certificate} is {found.verdict}: {found.why}.", file=sys.stderr)
-        raise typer.Exit(found.exit)
-
-
-@app.command("show")
-@with_flags(CertificateSettings)
-def run_show(settings: CertificateSettings, out: Stream) -> None:
-    """What a certificate claims, and what its plan and its potential say of the data.
-
-    For example: motlp show digits.cert.npz
-    """
-    certificate = Certificate.load(settings.certificate)
-    if settings.json_:
-        print_answer(out, certificate_record(certificate))
-    else:
-        print_answer(out, claimed(certificate), certificate_table(certificate))
-
-
-@app.command("gallery")
-@with_flags(GallerySettings)
-def run_gallery(settings: GallerySettings, out: Stream) -> None:
-    """Draw the attack that forces the bound: images of different classes that become one, or points in the plane.
-
-    For example: motlp gallery digits --norm l2 --eps 1.0 --plot digits.png
-    """
-    check_places(settings.data, plot=check_plot(settings.plot))
-    check_attack(settings)
-    with Stages(settings.quiet) as stages:
-        if settings.certificate is not None:
-            measure, certificate = read_certificate(settings, settings.certificate, stages)
-            bound = claimed(certificate)
-        else:
-            solution = find_solution(settings, stages, lambda measure, *_: check_drawable(measure))
-            measure, bound = solution.hypergraph.measure, summary(solution)
-            with stages.stage("certify"):
-                certificate = solution.certificate()
-        with stages.stage("attack"):
-            attack = Attack.from_certificate(certificate, measure)
-        with stages.stage("draw"):
-            drawn = draw_attack(attack, certificate, settings)
-    said = gallery_record(attack, certificate, settings, drawn, stages.seconds)
-    print_answer(out, *([said] if settings.json_ else gallery_answer(attack, bound, settings, drawn)))
-
-
-@app.command("solvers")
-def run_solvers() -> None:
-    """Every solver: framework, version, licence, what it solves, and whether it is ready or how to get it."""
-    out = sys.stdout
-    with redirect_stdout(sys.stderr):
-        print_answer(out, solver_table(solvers()))

@@ -2,19 +2,20 @@
 
 import inspect
 import sys
-from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Annotated, Any
 
 import typer
 from pydantic.fields import FieldInfo
 from typer.models import ArgumentInfo, ParameterInfo
 
-from motlp.cli.output import Stream
+from motlp.cli import settings as kinds
+from motlp.cli.checks import check_settings
+from motlp.cli.commands import TRACEBACK, Command
 from motlp.cli.settings import (
     PANELS,
-    RUN,
     BoundSettings,
     GallerySettings,
     InteractionsSettings,
@@ -24,16 +25,35 @@ from motlp.cli.settings import (
 )
 from motlp.cli.sources import read_settings
 
-Work = Callable[[Any, Stream], None]  # of settings, and of the stream that the answer goes to
-
-TRACEBACK = typer.Option("--traceback", help="show the traceback of a fault of motlp", rich_help_panel=RUN)
 CONFIG = typer.Option(metavar="FILE", help="TOML file with the names of these options; flags override it")
 # Where the library has another name for what a setting is.
 SETTINGS = {"most": "max_interactions", "options": "option", "parameters": "parameter", "orders": "order"}
 
 
-def with_flags(kind: type[Settings]) -> Callable[[Work], Callable[..., None]]:
-    """Makes a command of a function of settings: the fields of the settings become its flags."""
+def make_command(name: str, command: Command) -> Any:
+    """The command of the library of flags: it reads its settings, checks them, and only then loads what does the work.
+
+    The answer is all that goes to standard output, whoever else prints.
+    """
+    kind = getattr(kinds, command.settings) if command.settings else None
+
+    def call(config=None, traceback=None, **given):
+        out = sys.stdout
+        with redirect_stdout(sys.stderr):
+            settings = None
+            if kind is not None:
+                settings = read_settings(kind, given, config)
+                check_settings(settings)
+            resolve_name(f"motlp.cli.{command.work}")(settings, out)
+
+    call.__signature__ = inspect.Signature([] if kind is None else list_flags(kind))  # type: ignore[attr-defined]
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    alone.command(name, help=command.help)(call)
+    return typer.main.get_command(alone)
+
+
+def list_flags(kind: type[Settings]) -> list[inspect.Parameter]:
+    """The settings of a command as typer takes its flags, panel by panel."""
     shapes: dict[str, Any] = {"config": Annotated[Path | None, CONFIG]}
     for panel in (None, *PANELS):
         for name, field in kind.model_fields.items():
@@ -41,20 +61,7 @@ def with_flags(kind: type[Settings]) -> Callable[[Work], Callable[..., None]]:
                 shapes[name] = Annotated[flag_type(field), parameter(field)]
     shapes["traceback"] = Annotated[bool, TRACEBACK]
     keyword = inspect.Parameter.KEYWORD_ONLY
-    signature = inspect.Signature(
-        [inspect.Parameter(name, keyword, annotation=shape, default=None) for name, shape in shapes.items()]
-    )
-
-    def decorate(work: Work) -> Callable[..., None]:
-        def call(config=None, traceback=None, **given):
-            out = sys.stdout
-            with redirect_stdout(sys.stderr):  # the answer is all that goes to standard output, whoever else prints
-                work(read_settings(kind, given, config), out)
-
-        call.__doc__, call.__signature__ = work.__doc__, signature  # type: ignore[attr-defined]
-        return call
-
-    return decorate
+    return [inspect.Parameter(name, keyword, annotation=shape, default=None) for name, shape in shapes.items()]
 
 
 def parameter(field: FieldInfo) -> ParameterInfo:
@@ -68,7 +75,7 @@ def flag_type(field: FieldInfo) -> Any:
     return types.get(field.annotation, str | None)
 
 
-def list_flags() -> dict[str, str]:
+def name_flags() -> dict[str, str]:
     """The flags of all commands, by the names of their settings."""
     flags = {"config": "--config"}
     for kind in (BoundSettings, GallerySettings, InteractionsSettings, SweepSettings, VerifySettings):
@@ -78,7 +85,7 @@ def list_flags() -> dict[str, str]:
     return flags
 
 
-FLAGS = list_flags()
+FLAGS = name_flags()
 
 
 def spell_argument(name: str) -> str:

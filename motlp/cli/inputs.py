@@ -5,21 +5,21 @@ from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+from motlp.cli.checks import check_threat
 from motlp.cli.progress import Stages
 from motlp.cli.settings import BoundSettings, DataSettings, RunSettings, SolveSettings, ThreatSettings
 from motlp.datasets.paths import expand
 from motlp.datasets.registry import load
-from motlp.errors import InvalidBudget, InvalidConfig, InvalidFile, UnknownName, arg
+from motlp.errors import InvalidConfig, InvalidFile, arg
 from motlp.problem import archive
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import Number
+from motlp.problem.terms import FULL, Order
 from motlp.problem.threat import Ball, Quadratic, Threat
 from motlp.solving.method import FullMethod, Method, choose_method
-from motlp.solving.solution import FULL, Order
-from motlp.studies.sweep import choose_threat
-from motlp.system.cluster import dask_executor
+from motlp.system.atomic import check_writable, resolve_place
 
 SELECTION = ("split", "root", "download", "classes", "per_class", "seed")  # settings that select points
 
@@ -44,7 +44,11 @@ def make_method(settings: SolveSettings, orders: Sequence[Order | None]) -> Meth
 
 def make_executor(settings: RunSettings) -> AbstractContextManager[Executor | None]:
     """The executor of a command: none, or one on a Dask cluster."""
-    return nullcontext() if settings.dask is None else dask_executor(settings.dask)
+    if settings.dask is None:
+        return nullcontext()
+    from motlp.system.cluster import dask_executor  # few commands need asyncio
+
+    return dask_executor(settings.dask)
 
 
 def make_threat(settings: ThreatSettings) -> Threat:
@@ -53,20 +57,9 @@ def make_threat(settings: ThreatSettings) -> Threat:
     Raises:
         UnknownName, InvalidBudget, InvalidConfig: no such cost or norm; a number is missing, or has no meaning.
     """
-    if settings.cost == "quadratic":
-        for name in ("norm", "eps"):
-            if getattr(settings, name) is not None:
-                raise InvalidConfig(f"{arg(name)} has no meaning under the quadratic cost; leave it out.")
-        if settings.tau is None:
-            raise InvalidBudget(f"{arg('tau')} is missing; the quadratic cost needs the price of a squared distance.")
-        return Quadratic(settings.tau)
-    if settings.cost != "ball":
-        raise UnknownName("cost", settings.cost, ("ball", "quadratic"))
+    check_threat(settings)
     if settings.tau is not None:
-        raise InvalidConfig(
-            f"{arg('tau')} has no meaning under the ball cost; "
-            f"set {arg('cost')} to quadratic, or leave {arg('tau')} out."
-        )
+        return Quadratic(settings.tau)
     return Ball("l2" if settings.norm is None else settings.norm)
 
 
@@ -109,41 +102,17 @@ def load_points(settings: DataSettings) -> LabeledMeasure:
     return load_measure(settings) if saved is None else saved.measure
 
 
-def load_source(settings: RunSettings) -> LabeledMeasure | Hypergraph:
-    """The points of a sweep, or their interactions where a file of them is given."""
-    threat = None if settings.norm is None else Ball(settings.norm)
-    return load_interactions(settings, threat) or load_measure(settings)
-
-
-def load_norm(settings: RunSettings) -> tuple[LabeledMeasure, str]:
-    """The points of a command over balls, and the norm; of a file of interactions only these are used.
-
-    Raises:
-        InvalidBudget: the file is of interactions under the quadratic cost.
-    """
-    source = load_source(settings)
-    threat = choose_threat(source, settings.norm)
-    return source.measure if isinstance(source, Hypergraph) else source, threat.norm
-
-
 def make_hypergraph(
     settings: ThreatSettings, stages: Stages, executor: Executor | None, check: Check = accept
 ) -> Hypergraph:
-    """The interactions of a command, enumerated or loaded; those that `check` refuses are refused first.
-
-    Raises:
-        InvalidConfig: those of all orders are asked for.
-    """
-    if settings.order == FULL:
-        raise InvalidConfig(
-            f"{arg('order')} is {FULL}, but the interactions of all orders are not listed, as they can be too many; "
-            "give a number, such as 3."
-        )
+    """The interactions of a command, enumerated or loaded; those that `check` refuses are refused first."""
+    order = settings.order
+    assert order != FULL  # the one command without a solver refuses it
     with stages.stage("load"):
         hypergraph = load_interactions(settings, make_threat_if_asked(settings))
         if hypergraph is not None:
             check(hypergraph.measure, hypergraph.threat, settings.data)
-            hypergraph = hypergraph.truncate(settings.order)
+            hypergraph = hypergraph.truncate(order)
             return hypergraph if settings.eps is None else hypergraph.at(settings.eps)
         measure, threat = load_problem(settings)
         check(measure, threat, None)
@@ -152,7 +121,7 @@ def make_hypergraph(
             measure,
             threat,
             settings.eps,
-            order=settings.order,
+            order=order,
             executor=executor,
             progress=stages.progress,
             most=settings.max_interactions,
@@ -178,6 +147,25 @@ def make_problem(
             return measure, threat, settings.eps
         check(saved.measure, saved.threat, settings.data)
         return saved.measure, saved.threat, saved.eps if settings.eps is None else settings.eps
+
+
+def check_places(data: str, **paths: Path | None) -> None:
+    """Refuse places for files that cannot be written to, are one and the same, or hold the data.
+
+    The places go by the names of their settings.
+    """
+    source = expand(data)
+    for name, path in paths.items():
+        check_writable(path)
+        if path is None or not source.exists():
+            continue
+        place, points = resolve_place(path), resolve_place(source)
+        if points in (place, *place.parents):
+            raise InvalidConfig(f"{arg(name)} is {path}, where the points are loaded from; give it another place.")
+    places = [resolve_place(path) for path in paths.values() if path is not None]
+    if len(places) == 2 and places[0] == places[1]:
+        (one, path), (other, _) = paths.items()
+        raise InvalidConfig(f"{arg(one)} and {arg(other)} are both {path}; give each a file of its own.")
 
 
 def check_place(place: Path | None, measure: LabeledMeasure, threat: Threat, source: str | None = None) -> None:

@@ -3,19 +3,20 @@
 It imports little before it handles signals, since all the rest takes seconds to import.
 """
 
+import gc
 import os
 import signal
 import sys
-from typing import NoReturn
 
-from motlp.errors import MotlpError
-
+OBJECTS_BEFORE_LOOK = 100_000  # new ones, before Python looks for those that are not needed
 LONGEST_LINE = 1500  # of an error: a number may have thousands of digits
 
 
-def main() -> NoReturn:
-    """Entry point of the command `motlp`."""
+def main() -> None:
+    """Entry point of the command `motlp`; it ends the process."""
     end_at_signals()  # before the imports
+    # Imports leave hundreds of thousands of objects that stay, through which Python would look again and again.
+    gc.set_threshold(OBJECTS_BEFORE_LOOK)
     from motlp.cli.interrupt import run_interruptibly
     from motlp.system.stdout import claim_stdout
 
@@ -63,9 +64,10 @@ def run_command(words: list[str]) -> int:
     import warnings
     from contextlib import redirect_stdout
 
+    from motlp.errors import MotlpError
+
     with redirect_stdout(sys.stderr):  # some modules keep the stream that they find when they are imported
         from motlp.cli.commands import app
-        from motlp.cli.flags import spell_argument
 
     def print_warning(message: Warning | str, *where: object, **more: object) -> None:
         print("motlp: warning:", " ".join(str(message).split()), file=sys.stderr)
@@ -74,6 +76,8 @@ def run_command(words: list[str]) -> int:
     try:
         return app(words, prog_name="motlp", standalone_mode=False) or 0
     except MotlpError as error:
+        from motlp.cli.flags import spell_argument
+
         raise MotlpError(error.spell(spell_argument)) from None
     except MemoryError:
         raise MotlpError("out of memory; lower --eps, --order or --per-class.") from None
@@ -83,6 +87,7 @@ def explain(error: BaseException, show_traceback: bool) -> tuple[int, str]:
     """The exit code for an error, and what to print about it."""
     import typer
 
+    from motlp.errors import MotlpError
     from motlp.system.stdout import Unwritable
 
     # Of typer or of click, whichever of them reads the flags in the version that is installed.

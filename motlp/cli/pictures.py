@@ -1,22 +1,47 @@
-"""From the settings of `gallery` to a certificate of its points, the picture of an attack, and what is said of it."""
+"""`motlp gallery`: a certificate of the points, the picture of an attack, and what is said of it."""
 
 from pathlib import Path
 from typing import Any
 
-from motlp.cli.inputs import load_points
+from motlp.cli.inputs import check_places, load_points
+from motlp.cli.output import Stream, print_answer
 from motlp.cli.progress import Stages
 from motlp.cli.settings import AnswerSettings, DataSettings, GallerySettings, ProblemSettings
+from motlp.cli.solutions import check_attack, find_solution
 from motlp.errors import InvalidConfig, arg
 from motlp.players.adversary import Attack
 from motlp.problem.measure import LabeledMeasure
 from motlp.proof.certificate import Certificate
 from motlp.proof.decimals import keep_lower
+from motlp.report.canvas import check_plot
 from motlp.report.gallery import check_drawable, plot_gallery
 from motlp.report.meetings import count_meetings, meetings_record, meetings_table, what_meets
 from motlp.report.plane import MOST_MEETINGS, plot_plane
+from motlp.report.words import claimed, summary
 
 # The settings of a problem to solve, which a certificate has solved.
 PROBLEM = set(ProblemSettings.model_fields) - {*DataSettings.model_fields, *AnswerSettings.model_fields}
+
+
+def run_gallery(settings: GallerySettings, out: Stream) -> None:
+    """Draw the attack that forces the bound, and print what is to be seen."""
+    check_places(settings.data, plot=check_plot(settings.plot))
+    check_attack(settings)
+    with Stages(settings.quiet) as stages:
+        if settings.certificate is not None:
+            measure, certificate = read_certificate(settings, settings.certificate, stages)
+            bound = claimed(certificate)
+        else:
+            solution = find_solution(settings, stages, lambda measure, *_: check_drawable(measure))
+            measure, bound = solution.hypergraph.measure, summary(solution)
+            with stages.stage("certify"):
+                certificate = solution.certificate()
+        with stages.stage("attack"):
+            attack = Attack.from_certificate(certificate, measure)
+        with stages.stage("draw"):
+            drawn = draw_attack(attack, certificate, settings)
+    said = gallery_record(attack, certificate, settings, drawn, stages.seconds)
+    print_answer(out, *([said] if settings.json_ else gallery_answer(attack, bound, settings, drawn)))
 
 
 def read_certificate(settings: GallerySettings, path: Path, stages: Stages) -> tuple[LabeledMeasure, Certificate]:

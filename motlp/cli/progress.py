@@ -10,8 +10,6 @@ from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
 from rich.progress import Progress as RichProgress
 from rich.text import Text
 
-from motlp.report.words import row_line
-from motlp.studies.rows import SweepRow
 from motlp.system.progress import SILENCE, Progress
 
 SECONDS_BETWEEN_LINES = 5.0
@@ -57,6 +55,10 @@ class Screen(Progress):
 
     def result(self, result: object) -> None:
         """A row of a sweep is printed, and stays."""
+        # Whoever has a row has loaded these; for all others they would be dead weight.
+        from motlp.report.rows import row_line
+        from motlp.studies.rows import SweepRow
+
         if isinstance(result, SweepRow):
             self.print(row_line(result))
 

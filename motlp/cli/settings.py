@@ -2,11 +2,12 @@
 
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 from typer import Argument, Option
 
+from motlp.cli.commands import RUN
 from motlp.cli.values import (
     read_assignments,
     read_budget,
@@ -19,17 +20,16 @@ from motlp.cli.values import (
     read_seconds,
     read_whole,
 )
-from motlp.geometry.distance import Norm
-from motlp.problem.interactions import MOST
-from motlp.report.meetings import MOST_ROWS, ROWS
+from motlp.problem.terms import MOST, NORMS, Order
+from motlp.report.canvas import MOST_ROWS, ROWS
+from motlp.solving.asked import FULL_OPTIONS
 from motlp.solving.defaults import DEFAULTS, FRAMEWORK, MODEL
-from motlp.solving.method import FULL_OPTIONS
-from motlp.solving.solution import Order
 
 Whole = Annotated[int, BeforeValidator(read_whole)]
-PANELS = DATA, THREAT, SOLVER, RUN = "Data", "Adversary", "Solver", "Run"  # the groups of flags, as the help shows them
-NORMS = ", ".join(get_args(Norm))
+DATA, THREAT, SOLVER = "Data", "Adversary", "Solver"
+PANELS = DATA, THREAT, SOLVER, RUN  # the groups of flags, as the help shows them
 DATA_HELP = "a data set (digits, gaussians, mnist, …), a .npz with x and y, a folder of images, or saved interactions"
+NORM_HELP = f"norm of the ball: {', '.join(NORMS)} (default l2)"
 ORDER_HELP = "most points in an interaction (default 3, or all classes if fewer); for `bound` and `gallery` also full"
 OPTION_HELP = f"an option of the solver (of --order full: {', '.join(FULL_OPTIONS)}); may be repeated"
 LARGE = DEFAULTS[-1]  # the solver of large data, and how many interactions make them large
@@ -88,7 +88,8 @@ class RunSettings(AnswerSettings, DataSettings):
     """How a command runs, with the norm, which all of them take."""
 
     norm: Annotated[
-        str | None, Option(metavar="NAME", help=f"norm of the ball: {NORMS} (default l2)", rich_help_panel=THREAT)
+        str | None,
+        Option(metavar="NAME", help=NORM_HELP, rich_help_panel=THREAT),
     ] = None
     max_interactions: Annotated[
         Annotated[int, Field(ge=1), BeforeValidator(read_whole)],

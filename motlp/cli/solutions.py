@@ -1,18 +1,60 @@
-"""From the settings of a command to the solution of its problem."""
+"""`motlp bound`, and from the settings of a command to the solution of its problem."""
 
 from concurrent.futures import Executor
 
-from motlp.cli.inputs import Check, accept, make_executor, make_hypergraph, make_method, make_problem
+import typer
+
+from motlp.cli.inputs import Check, accept, check_places, make_executor, make_hypergraph, make_method, make_problem
 from motlp.cli.interrupt import answer_at_interrupt
+from motlp.cli.output import Stream, print_answer
 from motlp.cli.progress import Stages
-from motlp.cli.settings import ProblemSettings
-from motlp.errors import InvalidConfig, arg
+from motlp.cli.settings import BoundSettings, ProblemSettings
+from motlp.errors import InvalidConfig, MotlpError, arg
 from motlp.frameworks.answer import Status
-from motlp.frameworks.declaration import find_module
+from motlp.frameworks.formulations import find_module
+from motlp.report.records import bound_record
+from motlp.report.tables import bound_table
+from motlp.report.words import summary
 from motlp.solving.method import FullMethod, Method
 from motlp.solving.solution import Solution
 
 WITHOUT_ANSWER = {status.label for status in (Status.FAILED, Status.INFEASIBLE, Status.UNBOUNDED)}
+
+
+def run_bound(settings: BoundSettings, out: Stream) -> None:
+    """Print a proved bound, and save what proves it."""
+    check_places(settings.data, save_certificate=settings.save_certificate, save_attack=settings.save_attack)
+    if settings.save_attack is not None:
+        check_attack(settings)
+    with Stages(settings.quiet) as stages:
+        solution = find_solution(settings, stages)
+        del stages.seconds["solve"]  # the solution has it in more detail
+        stages.seconds.update(solution.seconds)
+        with stages.stage("certify"):
+            _ = solution.risk_lower, solution.gap
+    failed = save_proofs(solution, settings)  # before the answer is printed: its reader may have gone
+    if settings.json_:
+        print_answer(out, bound_record(solution, stages.seconds))
+    else:
+        print_answer(out, summary(solution), bound_table(solution, stages.seconds))
+    if failed is not None:
+        raise failed
+    if solution.status.label in WITHOUT_ANSWER:
+        raise typer.Exit(1)
+
+
+def save_proofs(solution: Solution, settings: BoundSettings) -> MotlpError | None:
+    """Save the certificate and the attack, where they are asked for; the error, if that cannot be done."""
+    try:
+        if settings.save_certificate is not None:
+            solution.certificate().save(settings.save_certificate)
+        if settings.save_attack is not None:
+            from motlp.players.adversary import attack
+
+            attack(solution).save(settings.save_attack)
+    except MotlpError as error:
+        return error
+    return None
 
 
 def check_attack(settings: ProblemSettings) -> None:

@@ -1,29 +1,27 @@
-"""The commands for many bounds together: a sweep over budgets, and the bounds that people compare with."""
+"""`motlp sweep` and `motlp bounds`: many bounds together."""
 
 from dataclasses import asdict
 
 import typer
 
-from motlp.cli.flags import with_flags
-from motlp.cli.inputs import load_norm, load_source, make_executor, make_method
-from motlp.cli.output import Stream, check_places, print_answer
+from motlp.cli.inputs import check_places, load_interactions, load_measure, make_executor, make_method
+from motlp.cli.output import Stream, print_answer
 from motlp.cli.progress import Stages
-from motlp.cli.settings import ComparisonSettings, SweepSettings
+from motlp.cli.settings import ComparisonSettings, RunSettings, SweepSettings
 from motlp.cli.solutions import WITHOUT_ANSWER
+from motlp.problem.hypergraph import Hypergraph
+from motlp.problem.measure import LabeledMeasure
+from motlp.problem.threat import Ball
+from motlp.report.canvas import check_plot
 from motlp.report.chain import plot_chain
-from motlp.report.curve import check_plot, plot_risk
-from motlp.report.tables import comparison_table, sweep_table
-from motlp.report.words import compared
+from motlp.report.curve import plot_risk
+from motlp.report.rows import compared, comparison_table, sweep_table
 from motlp.studies.comparison import compare
-from motlp.studies.sweep import check_model, sweep
+from motlp.studies.sweep import check_model, choose_threat, sweep
 
 
-@with_flags(SweepSettings)
 def run_sweep(settings: SweepSettings, out: Stream) -> None:
-    """Risk against budget: one enumeration, a row for every budget and order.
-
-    For example: motlp sweep digits --norm l2 --eps 0.5:1.2:8 --order 2,3 --save risk.csv --plot risk.png
-    """
+    """Print, save and draw risk against budget."""
     check_model(settings.model)
     make_method(settings, settings.order or [])  # which refuses what does not exist before any work begins
     check_places(settings.data, save=settings.save, plot=check_plot(settings.plot))
@@ -51,12 +49,8 @@ def run_sweep(settings: SweepSettings, out: Stream) -> None:
         raise typer.Exit(1)
 
 
-@with_flags(ComparisonSettings)
 def run_bounds(settings: ComparisonSettings, out: Stream) -> None:
-    """The bounds that people compare with, side by side: from two classes at a time up to a deterministic classifier.
-
-    For example: motlp bounds digits --norm l2 --eps 0.8,1,1.2 --plot bounds.png
-    """
+    """Print and draw the bounds that people compare with."""
     check_places(settings.data, plot=check_plot(settings.plot))
     with Stages(settings.quiet) as stages, make_executor(settings) as executor:
         with stages.stage("load"):
@@ -78,3 +72,20 @@ def run_bounds(settings: ComparisonSettings, out: Stream) -> None:
         print_answer(out, compared(rows), comparison_table(rows))
     if any(row.status in WITHOUT_ANSWER for row in rows):
         raise typer.Exit(1)
+
+
+def load_source(settings: RunSettings) -> LabeledMeasure | Hypergraph:
+    """The points of a sweep, or their interactions where a file of them is given."""
+    threat = None if settings.norm is None else Ball(settings.norm)
+    return load_interactions(settings, threat) or load_measure(settings)
+
+
+def load_norm(settings: RunSettings) -> tuple[LabeledMeasure, str]:
+    """The points of a command over balls, and the norm; of a file of interactions only these are used.
+
+    Raises:
+        InvalidBudget: the file is of interactions under the quadratic cost.
+    """
+    source = load_source(settings)
+    threat = choose_threat(source, settings.norm)
+    return source.measure if isinstance(source, Hypergraph) else source, threat.norm

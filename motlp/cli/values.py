@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from motlp.errors import InvalidBudget, InvalidConfig, arg, shorten
 from motlp.problem.rationals import exact
-from motlp.solving.solution import FULL, Order
+from motlp.problem.terms import FULL, Order
 
 MOST_BUDGETS = 10_000  # in a range
 MOST_DIGITS = 30  # of the count of a range

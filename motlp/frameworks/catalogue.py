@@ -11,8 +11,11 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from motlp.errors import UnknownName
 from motlp.frameworks.options import clarabel_options, cuopt_options, highs_options, typed_options
 
+FRAMEWORKS = ("cvxpy", "pyomo", "matrix")
+TITLES = {"cvxpy": "CVXPY", "pyomo": "Pyomo", "matrix": "matrix"}
 LINEAR, INTEGER = "linear", "integer"  # kinds of problem; others are those that the offers below name
 
 
@@ -51,6 +54,7 @@ class Offer:
         solves: the kinds of problem that it can solve there.
         install: how to get it.
         packages: Python packages, of which the first that is installed tells the version.
+        program: the program that it is, if it is no package, with what makes it tell its version.
         name: its name in the framework, if that is another.
         check: makes options that are checked out of those given; by default the solver itself checks them.
         preset: options that hold unless others are given.
@@ -63,6 +67,7 @@ class Offer:
     solves: str
     install: str
     packages: tuple[str, ...] = ()
+    program: tuple[str, ...] = ()
     name: str = ""
     check: Callable[[dict[str, Any]], dict[str, Any]] = dict
     preset: Mapping[str, Any] = field(default_factory=dict)
@@ -109,7 +114,7 @@ def offer_commercial(name: str, package: str, kinds: str) -> Solver:
         "commercial",
         [
             Offer("cvxpy", f"{kinds}, integer", install, (package,)),
-            Offer("pyomo", f"{QP}, integer", install),
+            Offer("pyomo", f"{QP}, integer", install, (package,)),
         ],
     )
 
@@ -166,7 +171,12 @@ SOLVERS = (
                 name="glpk_mi",
                 multipliers=False,
             ),
-            Offer("pyomo", "linear, integer", "the program glpsol: apt-get install glpk-utils"),
+            Offer(
+                "pyomo",
+                "linear, integer",
+                "the program glpsol: apt-get install glpk-utils",
+                program=("glpsol", "--version"),
+            ),
         ],
     ),
     Solver("scs", "MIT", [Offer("cvxpy", CONES, "pip install scs", ("scs",))]),
@@ -260,20 +270,32 @@ SOLVERS = (
         "EPL-2.0",
         [
             Offer("cvxpy", "linear, integer", "pip install cylp", ("cylp",), multipliers=False),
-            Offer("pyomo", "linear, integer", "the program cbc: apt-get install coinor-cbc"),
+            Offer("pyomo", "linear, integer", "the program cbc: apt-get install coinor-cbc", program=("cbc", "-stop")),
         ],
     ),
     Solver(
         "ipopt",
         "EPL-2.0",
-        [Offer("pyomo", f"{QP}, nonlinear", "the program ipopt: conda install -c conda-forge ipopt")],
+        [
+            Offer(
+                "pyomo",
+                f"{QP}, nonlinear",
+                "the program ipopt: conda install -c conda-forge ipopt",
+                program=("ipopt", "-v"),
+            )
+        ],
     ),
     Solver(
         "scip",
         "Apache-2.0",
         [
             Offer("cvxpy", f"{SOCP}, integer", "pip install pyscipopt", ("pyscipopt",), multipliers=False),
-            Offer("pyomo", f"{QP}, nonlinear, integer", "the program scip, from scipopt.org"),
+            Offer(
+                "pyomo",
+                f"{QP}, nonlinear, integer",
+                "the program scip, from scipopt.org",
+                program=("scip", "--version"),
+            ),
         ],
     ),
     offer_commercial("gurobi", "gurobipy", SOCP),
@@ -294,6 +316,16 @@ def list_offers(framework: str) -> dict[str, Offer]:
         for offer in solver.offers
         if offer.framework == framework
     }
+
+
+def check_known(framework: str, solver: str, known: Iterable[str], others: Iterable[str] = ()) -> None:
+    """Refuse a solver that is none of those that are known for a framework; `others` need no framework.
+
+    Raises:
+        UnknownName: it is none of both.
+    """
+    if solver.lower() not in (known := tuple(known)):
+        raise UnknownName(f"{TITLES[framework]} solver", solver, (*known, *others))
 
 
 def describe(framework: str, name: str, version: str) -> SolverInfo:

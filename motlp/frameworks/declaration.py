@@ -1,46 +1,17 @@
-"""How a formulation is found by name, and declared over a hypergraph."""
+"""How a formulation is declared over a hypergraph."""
 
 import inspect
 import time
 from collections.abc import Callable, Mapping
-from importlib.metadata import entry_points
 from typing import Any
 
 from motlp.errors import InvalidConfig, InvalidModel, MotlpError, UnknownName, arg, shorten
-from motlp.frameworks.engine import FRAMEWORKS, find_engine
+from motlp.frameworks.catalogue import FRAMEWORKS
+from motlp.frameworks.engine import find_engine
+from motlp.frameworks.formulations import check_names, find_module, name_error
 from motlp.frameworks.model import Model
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
 from motlp.problem.loss import Loss
-
-EXAMPLES = {"model": "dual", "framework": "cvxpy", "solver": "highs"}
-
-
-def check_names(**names: object) -> None:
-    """Refuse what is no name."""
-    for what, name in names.items():
-        if not isinstance(name, str):
-            raise InvalidConfig(
-                f"{arg(what)} is {shorten(name)}; it must be a name, a text such as {EXAMPLES[what]!r}."
-            )
-
-
-def find_module(name: str) -> Any:
-    """The module of a formulation.
-
-    Raises:
-        UnknownName: no such formulation.
-        InvalidModel: it does not import.
-    """
-    entries = {entry.name: entry for entry in entry_points(group="motlp.models")}
-    if name not in entries:
-        raise UnknownName("model", name, sorted(entries))
-    try:
-        return entries[name].load()
-    except Exception as error:  # whatever a module may raise
-        raise InvalidModel(
-            f"the model {name!r} (module {entries[name].value}) does not import ({name_error(error)}); "
-            "repair or remove the package that it comes from."
-        ) from error
 
 
 def declaration(name: str, framework: str) -> Callable[[Hypergraph], Any]:
@@ -162,8 +133,3 @@ def fault_of(model: Any, hypergraph: Hypergraph, framework: str) -> str:
                 things = "interactions" if name in ("plan", "conflict") else "points"
                 return f"returns a model whose {name} has length {found} for {length} {things}"
     return ""
-
-
-def name_error(error: BaseException) -> str:
-    """The type and the text of an error, in one line."""
-    return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")[:300]

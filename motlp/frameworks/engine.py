@@ -6,11 +6,8 @@ from typing import Any, Protocol, cast, runtime_checkable
 
 from motlp.errors import SolverUnavailable, UnknownName
 from motlp.frameworks.answer import Answer
-from motlp.frameworks.catalogue import SolverInfo, list_offers
+from motlp.frameworks.catalogue import FRAMEWORKS, TITLES, SolverInfo, check_known, list_offers
 from motlp.frameworks.model import Model
-
-FRAMEWORKS = ("cvxpy", "pyomo", "matrix")
-TITLES = {"cvxpy": "CVXPY", "pyomo": "Pyomo", "matrix": "matrix"}
 
 
 @runtime_checkable
@@ -53,9 +50,7 @@ def check_solver(framework: str, solver: str, others: Iterable[str] = ()) -> Non
     Raises:
         UnknownName: says which it knows, and which others there are.
     """
-    known = find_engine(framework).names()
-    if solver.lower() not in known:
-        raise UnknownName(f"{TITLES[framework]} solver", solver, (*known, *others))
+    check_known(framework, solver, find_engine(framework).names(), others)
 
 
 def read_options(info: SolverInfo, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,14 +1,14 @@
-"""Options of the solvers: which exist and of which type, checked before a solver sees them."""
+"""Options of the solvers: which exist and of which type, checked before a solver sees them.
+
+A solver is loaded where its own options are looked at, and not before.
+"""
 
 from collections.abc import Mapping
 from contextlib import suppress
 from numbers import Integral, Real
 from typing import Any
 
-import highspy
-
 from motlp.errors import InvalidConfig, UnknownName, arg, shorten
-from motlp.frameworks.highs import SilentHighs
 
 NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a word"}
 
@@ -41,6 +41,10 @@ def highs_options(options: dict[str, Any]) -> dict[str, Any]:
         UnknownName: HiGHS has no such option.
         InvalidConfig: the value is not of the option's type, or outside its range.
     """
+    import highspy  # HiGHS alone knows its options
+
+    from motlp.frameworks.highs import SilentHighs
+
     probe = SilentHighs()
     known = [name for name in dir(probe.getOptions()) if not name.startswith("_")]
     kinds: dict[Any, type] = {

@@ -14,8 +14,8 @@ from jaxtyping import Float64
 
 from motlp.geometry.neighbours import Queries, find_near, find_nearest
 from motlp.problem.hypergraph import Hypergraph
-from motlp.problem.interactions import MOST
 from motlp.problem.measure import LabeledMeasure
+from motlp.problem.terms import MOST
 from motlp.problem.threat import Ball, Quadratic, Threat
 from motlp.problem.violated import Violated, find_surroundings
 from motlp.solving.repair import Potential

@@ -21,6 +21,7 @@ from motlp.problem.hypergraph import check_order
 from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure, exact_unit
 from motlp.problem.rationals import Number, spell
+from motlp.problem.terms import FULL
 from motlp.problem.threat import Ball, Quadratic, Threat
 from motlp.proof.bounds import feasible_value
 from motlp.proof.certificate import Certificate
@@ -28,7 +29,7 @@ from motlp.proof.decimals import float_above, keep_lower
 from motlp.proof.verification import verify
 from motlp.solving.method import FullMethod, choose_method
 from motlp.solving.repair import Potential
-from motlp.solving.solution import FULL, Solution
+from motlp.solving.solution import Solution
 from motlp.solving.untruncated import is_same
 from motlp.system.progress import SILENCE
 

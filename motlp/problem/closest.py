@@ -12,10 +12,10 @@ from motlp.errors import InvalidBudget, InvalidMeasure, arg, shorten
 from motlp.geometry import closest
 from motlp.geometry.exact import root
 from motlp.geometry.scale import exponent_of
-from motlp.problem.interactions import MOST
 from motlp.problem.measure import LabeledMeasure, check_measure
 from motlp.problem.owned import own
 from motlp.problem.rationals import check_whole
+from motlp.problem.terms import MOST
 from motlp.problem.threat import Ball, Threat, check_threat
 from motlp.system.executor import check_executor
 from motlp.system.progress import SILENCE, Progress, check_progress

@@ -25,6 +25,7 @@ from motlp.geometry.scale import scale, scale_costs
 from motlp.problem.hypergraph import Hypergraph, choose_order
 from motlp.problem.measure import LabeledMeasure, check_measure
 from motlp.problem.rationals import Number, check_whole
+from motlp.problem.terms import MOST
 from motlp.problem.threat import Ball, Quadratic, Threat, check_threat
 from motlp.system.executor import check_executor
 from motlp.system.progress import SILENCE, Progress, check_progress
@@ -32,7 +33,6 @@ from motlp.system.threads import thread_count
 
 Sets = tuple[Int32[np.ndarray, "_ _"], Float64[np.ndarray, " _"]]  # members, and their births or costs
 
-MOST = 50_000_000  # interactions that are enumerated unless more are allowed
 CHUNK = 1 << 18  # sets that one task is meant to find
 SAMPLE_RUN, SAMPLE_RUNS = 1 << 8, 1 << 6  # an order is estimated from so many runs of so many sets in a row
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from math import prod
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from motlp.problem.arrays import (
     number_labels,
 )
 from motlp.problem.owned import own
-from motlp.problem.rationals import Number, rational
+from motlp.problem.rationals import Number, check_count, rational
 
 SUM_ERROR = 1e-9  # of masses of sum one
 
@@ -263,12 +262,6 @@ def exact_unit(unit: Number) -> Fraction:
     if number <= 0:
         raise InvalidMeasure(f"{arg('unit')} is {shorten(unit)}; it must be positive: the feature value of one step.")
     return number
-
-
-def check_count(name: str, value: Any, least: int) -> None:
-    """Refuse an argument that is neither None nor a whole number of at least so much."""
-    if value is not None and (isinstance(value, bool | np.bool_) or not isinstance(value, Integral) or value < least):
-        raise InvalidMeasure(f"{arg(name)} is {shorten(value)}; it must be a whole number, at least {least}.")
 
 
 def check_measure(value: object) -> None:

@@ -1,15 +1,21 @@
-"""Exact numbers as people write them: read without rounding, and spelled so that reading gives the same number."""
+"""Exact numbers as people write them: read without rounding, and spelled so that reading gives the same number.
+
+The command line reads its flags by this, so it loads no NumPy.
+"""
 
 import numbers
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from motlp.errors import InvalidBudget, InvalidMeasure, arg, shorten
 
-from motlp.errors import InvalidBudget, arg, shorten
+if TYPE_CHECKING:
+    import numpy as np
 
-Number = int | float | str | Decimal | Fraction | np.integer | np.floating
+    Number = int | float | str | Decimal | Fraction | np.integer | np.floating
+else:  # NumPy registers its numbers as such, which static checkers do not know
+    Number = str | Decimal | numbers.Integral | numbers.Real
 
 MOST_BITS = 8192  # of numerator and denominator: Python writes no integer of more than 4,300 digits
 MOST_PLACES = 1100  # decimal places of a number that is spelled as a decimal: every float has fewer
@@ -47,6 +53,14 @@ def check_whole(name: str, value: object) -> None:
         raise InvalidBudget(f"{arg(name)} is {shorten(value)}; it must be a whole number, at least 1.")
 
 
+def check_count(name: str, value: Any, least: int) -> None:
+    """Refuse an argument of a selection that is neither None nor a whole number of at least so much."""
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or int(value) < least:
+        raise InvalidMeasure(f"{arg(name)} is {shorten(value)}; it must be a whole number, at least {least}.")
+
+
 def rational(value: Any) -> Fraction:
     """The rational number that a value stands for, made of Python integers, as those of NumPy can overflow.
 
@@ -54,7 +68,7 @@ def rational(value: Any) -> Fraction:
         ArithmeticError, AttributeError, TypeError, ValueError: the value stands for no finite number, or has an
             exponent far beyond that of any float, whose digits would fill the memory.
     """
-    if isinstance(value, bool | np.bool_):
+    if isinstance(value, bool):  # one of NumPy is no number, and its text is none
         raise TypeError
     if isinstance(value, numbers.Rational):
         return Fraction(int(value.numerator), int(value.denominator))

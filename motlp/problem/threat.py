@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import ClassVar, get_args
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float64
 
-from motlp.errors import InvalidBudget, UnknownName, arg, shorten
+from motlp.errors import InvalidBudget, arg, shorten
 from motlp.geometry.distance import Norm
 from motlp.geometry.enclosing import BIRTH_ERROR
-from motlp.problem.rationals import Number, exact
+from motlp.problem.rationals import Number
+from motlp.problem.terms import check_norm, read_radius, read_tau
 
 Births = Float64[np.ndarray, " sets"]
 
@@ -35,8 +36,7 @@ class Ball:
     fewer: ClassVar[str] = f"Lower {arg('eps')}"  # what makes the interactions fewer
 
     def __init__(self, norm: str = "l2") -> None:
-        if not isinstance(norm, str) or norm not in get_args(Norm):
-            raise UnknownName("norm", norm, get_args(Norm))
+        check_norm(norm)
         object.__setattr__(self, "norm", norm)
 
     def budget(self, eps: Number | None) -> Fraction:
@@ -45,9 +45,7 @@ class Ball:
         Raises:
             InvalidBudget: `eps` is missing, negative or no finite number.
         """
-        if eps is None:
-            raise InvalidBudget(f"{arg('eps')} is missing; give the radius of the balls in feature units, such as 0.5.")
-        return exact(eps)
+        return read_radius(eps)
 
     def costs(self, births: Births) -> Births:
         """c_A of interactions, given their births: always 0, since moves within the budget are free."""
@@ -80,9 +78,7 @@ class Quadratic:
     fewer: ClassVar[str] = f"Raise {arg('tau')}"
 
     def __init__(self, tau: Number) -> None:
-        object.__setattr__(self, "tau", exact(tau, "tau"))
-        if self.tau <= 0:
-            raise InvalidBudget(f"{arg('tau')} is {tau}; it must be positive: the price of a unit of squared distance.")
+        object.__setattr__(self, "tau", read_tau(tau))
 
     def budget(self, eps: Number | None) -> None:
         """None: this threat has no budget.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from motlp.report.curve import risk_axes
-from motlp.report.words import BOUND_NAMES
+from motlp.report.rows import BOUND_NAMES
 from motlp.studies.comparison import ComparisonRow
 from motlp.studies.links import BINARY, CARO_WEI, DETERMINISTIC, FULL_ORDER, ORDER_2, ORDER_3
 

@@ -3,38 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from motlp.errors import InvalidConfig, MotlpError, arg
+from motlp.errors import InvalidConfig, arg
 from motlp.problem.rationals import spell
-from motlp.report.words import NORMS
-from motlp.solving.solution import FULL
+from motlp.problem.terms import FULL, NORMS
+from motlp.report.canvas import check_plot
 from motlp.studies.comparison import ComparisonRow
 from motlp.studies.rows import SweepRow, rank
 from motlp.system.atomic import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-KINDS = (".png", ".pdf", ".svg")
-
-
-def check_plot(path: str | Path | None) -> Path | None:
-    """The path of a plot, once it is known that one can be drawn there; None is no plot at all.
-
-    Raises:
-        InvalidConfig: the path ends in no kind of picture that can be drawn.
-        MotlpError: matplotlib is not installed.
-    """
-    if path is None:
-        return None
-    if Path(path).suffix.lower() not in KINDS:
-        raise InvalidConfig(f"{path} is no picture of a kind that can be drawn; use {', '.join(KINDS)}.")
-    if find_spec("matplotlib") is None:
-        raise MotlpError("matplotlib is not installed: pip install 'motlp[plot]'.")
-    return Path(path)
 
 
 def plot_risk(rows: Sequence[SweepRow], path: str | Path) -> None:

@@ -15,8 +15,8 @@ from motlp.errors import InvalidConfig, InvalidMeasure, arg
 from motlp.players.adversary import Attack
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import check_whole
-from motlp.report.curve import check_plot
-from motlp.report.meetings import MOST_ROWS, ROWS, Meeting, as_text, describe, list_meetings, share
+from motlp.report.canvas import MOST_ROWS, ROWS, check_plot
+from motlp.report.meetings import Meeting, as_text, describe, list_meetings, share
 from motlp.system.atomic import write_atomically
 
 if TYPE_CHECKING:

@@ -11,8 +11,6 @@ from motlp.players.adversary import Attack
 from motlp.report.records import threat_record
 from motlp.report.words import adversary
 
-ROWS, MOST_ROWS = 6, 200  # meetings to show, and the most that a picture has room for
-
 
 class Meeting(NamedTuple):
     """Points of different classes that the adversary brings to one place.

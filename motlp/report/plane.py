@@ -13,7 +13,7 @@ from motlp.players.adversary import Attack
 from motlp.players.certainty import classify
 from motlp.players.classifier import RobustClassifier
 from motlp.problem.measure import LabeledMeasure
-from motlp.report.curve import check_plot
+from motlp.report.canvas import check_plot
 from motlp.report.gallery import DOTS, LINE, MARGIN, write_lines, write_title
 from motlp.report.meetings import Meeting, as_text, describe, list_meetings
 from motlp.system.atomic import write_atomically

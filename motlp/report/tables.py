@@ -1,6 +1,5 @@
-"""Tables for people: a bound, the interactions, a sweep, the solvers."""
+"""Tables for people: a bound, the interactions, a certificate."""
 
-from collections.abc import Sequence
 from decimal import ROUND_CEILING, Context
 
 import numpy as np
@@ -9,27 +8,22 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from motlp.frameworks.catalogue import SolverInfo
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import spell
+from motlp.problem.terms import FULL
 from motlp.proof.certificate import Certificate
 from motlp.proof.decimals import PLACES, round_down, round_up
 from motlp.proof.verification import Verification
 from motlp.report.words import (
-    BOUND_NAMES,
     adversary,
     interval,
-    kept_end,
     loss_interval,
-    lower_end,
     solver_loss,
     solver_risk,
 )
 from motlp.solving.judgement import spell_bound
-from motlp.solving.solution import FULL, Solution
-from motlp.studies.comparison import ComparisonRow
-from motlp.studies.rows import SweepRow
+from motlp.solving.solution import Solution
 
 # Where the adversary moves points to, as the verifier has seen.
 PLACES_OF_MEETING = {
@@ -176,51 +170,3 @@ def name_value_table(rows: list[tuple[str, str]]) -> RenderableType:
     for row in rows:
         grid.add_row(*row)
     return Group("", grid)
-
-
-def sweep_table(rows: Sequence[SweepRow]) -> Table:
-    """The rows of a sweep; with a column for the upper end of R* where some row has one."""
-    grid = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    has_upper = any(row.risk_upper is not None for row in rows)
-    upper_names = ["R* ≤"] if has_upper else []
-    for name in ("eps", "order", "interactions", "risk ≥", *upper_names, "gap", "accuracy ≤", "seconds"):
-        grid.add_column(name, justify="right", no_wrap=True)
-    grid.add_column("status", no_wrap=True)
-    for row in rows:
-        lower, gap = lower_end(row.risk_lower), "" if row.gap is None else f"{TWO_DIGITS.create_decimal(row.gap):.1e}"
-        upper = "" if row.risk_upper is None else spell(round_up(row.risk_upper, 6))
-        bounds = (spell(lower), *[upper] * has_upper, gap, spell(1 - lower))
-        grid.add_row(row.eps, str(row.order), f"{row.interactions:,}", *bounds, f"{row.seconds:.2f}", row.status)
-    return grid
-
-
-def comparison_table(rows: Sequence[ComparisonRow]) -> Table:
-    """The rows of a comparison, a block for each budget; with a column for what a solver claims, if it claims any."""
-    grid = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    has_claim = any(row.solver_lower is not None for row in rows)
-    claim_names = ["HiGHS says ≥"] if has_claim else []
-    for name in ("eps", "bound", "risk ≥", "risk ≤", *claim_names, "seconds"):
-        grid.add_column(name, justify="left" if name == "bound" else "right", no_wrap=True)
-    grid.add_column("status", overflow="fold")
-    last = ""
-    for row in rows:
-        if row.eps != last:
-            grid.add_section()
-        lower = "" if row.risk_lower is None else spell(lower_end(row.risk_lower))
-        upper = "" if row.risk_upper is None else spell(kept_end(row.risk_upper))
-        claim = "" if row.solver_lower is None else spell(round_down(row.solver_lower, 6))
-        bounds = (lower, upper, *[claim] * has_claim)
-        eps = row.eps if row.eps != last else ""
-        grid.add_row(eps, BOUND_NAMES[row.bound], *bounds, f"{row.seconds:.2f}", row.status)
-        last = row.eps
-    return grid
-
-
-def solver_table(rows: list[SolverInfo]) -> Table:
-    """Every known solver, what it can solve, and how to get it if it is not ready."""
-    names = ("framework", "solver", "version", "licence", "solves", "ready, or how to get it")
-    grid = Table(*names, box=SIMPLE_HEAD, pad_edge=False)
-    for info in rows:
-        state = "ready" if info.ready else info.install
-        grid.add_row(info.framework, info.name, info.version, info.licence, info.solves, state)
-    return grid

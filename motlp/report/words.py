@@ -1,29 +1,17 @@
 """The sentences of a result: what it says, against which adversary, and within which interval."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 from motlp.problem.loss import Abstention, CrossEntropy, HardRisk, Loss
 from motlp.problem.rationals import spell
+from motlp.problem.terms import FULL, NORMS
 from motlp.problem.threat import Ball, Quadratic, Threat
 from motlp.proof.certificate import Certificate
 from motlp.proof.decimals import PLACES, read_lower, read_upper, round_down, round_up
 from motlp.proof.summation import exact_sum
 from motlp.proof.verification import Verification
-from motlp.solving.solution import FULL, PROVED_OPTIMAL, Solution
-from motlp.studies.comparison import ComparisonRow
-from motlp.studies.links import BINARY, CARO_WEI, DETERMINISTIC, FULL_ORDER, ORDER_2, ORDER_3
-from motlp.studies.rows import SweepRow
-
-NORMS = {"l2": "ℓ2", "linf": "ℓ∞", "l1": "ℓ1"}
-BOUND_NAMES = {
-    BINARY: "two classes at a time",
-    ORDER_2: "order 2",
-    ORDER_3: "order 3",
-    FULL_ORDER: "R*, all orders",
-    DETERMINISTIC: "deterministic",
-    CARO_WEI: "Caro–Wei",
-}
+from motlp.solving.aim import PROVED_OPTIMAL
+from motlp.solving.solution import Solution
 
 
 def summary(solution: Solution) -> str:
@@ -124,28 +112,6 @@ def attainment(solution: Solution, lower: Fraction) -> str:
     return f"A classifier attains it, to within {spell(within)} (all orders)."
 
 
-def compared(rows: Sequence[ComparisonRow]) -> str:
-    """What a comparison says at its largest budget, in a sentence or two."""
-    last = max(rows, key=lambda row: Fraction(row.eps))
-    full, hard = (
-        next(r for r in rows if (r.eps, r.bound) == (last.eps, bound)) for bound in (FULL_ORDER, DETERMINISTIC)
-    )
-    assert full.risk_lower is not None
-    assert full.risk_upper is not None
-    assert hard.risk_upper is not None
-    lower, best, most = lower_end(full.risk_lower), kept_end(full.risk_upper), kept_end(hard.risk_upper)
-    text = (
-        f"No classifier can have risk below {spell(lower)} on {last.data} against an adversary who "
-        f"{adversary(Ball(last.norm), Fraction(last.eps))}, and "
-    )
-    if hard.risk_upper - full.risk_lower <= PROVED_OPTIMAL:
-        return f"{text}a deterministic one has a risk of at most {spell(most)}."
-    text += f"the best one has a risk of at most {spell(best)}. The best deterministic one has at most {spell(most)}"
-    if hard.solver_lower is None:
-        return f"{text}."
-    return f"{text}, and not below {spell(round_down(hard.solver_lower, 6))}, as HiGHS says and nothing proves."
-
-
 def verified(found: Verification, name: str) -> str:
     """What a certificate proves, in a sentence or two."""
     assert found.risk_lower is not None
@@ -207,14 +173,6 @@ def solver_risk(solution: Solution) -> str:
     if solution.risk is not None:
         return f"{solution.risk:.9g} as reported"
     return "none" if solution.objective is None else f"none; the objective is {solution.objective:.9g}"
-
-
-def row_line(row: SweepRow) -> str:
-    """One row of a sweep, in a line."""
-    ends = f"risk at least {spell(lower_end(row.risk_lower))}"
-    if row.risk_upper is not None:
-        ends += f", R* at most {spell(round_up(row.risk_upper, 6))}"
-    return f"eps {row.eps}, order {row.order}: {ends} ({row.status})"
 
 
 def lower_end(risk_lower: float) -> Fraction:

@@ -8,8 +8,9 @@ import numpy as np
 
 from motlp.errors import InvalidModel, shorten
 from motlp.frameworks.answer import ANSWERED, Answer, Part
-from motlp.frameworks.declaration import declare, find_module
+from motlp.frameworks.declaration import declare
 from motlp.frameworks.engine import find_engine
+from motlp.frameworks.formulations import find_module
 from motlp.frameworks.model import Model
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.linear_form import LinearForm

@@ -6,7 +6,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 import numpy as np
 
 from motlp.frameworks.answer import ANSWERED, Answer, Status
-from motlp.solving.solution import PROVED_OPTIMAL, Solution
+from motlp.solving.aim import PROVED_OPTIMAL
+from motlp.solving.solution import Solution
 
 MULTIPLIERS_PROVE_NONE = "the solver's multipliers prove none where a variable has no bounds; give the variables bounds"
 

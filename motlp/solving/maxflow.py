@@ -27,7 +27,6 @@ from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 from motlp.errors import InvalidConfig, arg
 from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
-from motlp.solving.direct import Direct
 from motlp.solving.judgement import judge_plain
 from motlp.solving.matching import NONE, maximum_matching
 from motlp.solving.repair import Potential
@@ -264,12 +263,3 @@ def _collect(indptr, indices, starts, ends, amounts, paired, taken):
             paired[q] += amounts[k]
             taken[u] += amounts[k]
             taken[v] += amounts[k]
-
-
-SOLVER = Direct(
-    name="maxflow",
-    solves="order 2 under a ball, exactly",
-    run=maxflow,
-    check=dict,
-    options={},
-)

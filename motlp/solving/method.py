@@ -5,28 +5,25 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any
 
-from motlp.errors import InvalidConfig, SolverUnavailable, UnknownName, arg
-from motlp.frameworks.catalogue import INTEGER, LINEAR, SolverInfo
-from motlp.frameworks.declaration import check_names, declaration, kind_of, read_parameters
-from motlp.frameworks.engine import FRAMEWORKS, TITLES, check_solver, find_engine
-from motlp.frameworks.options import check_integer, read_options, typed_options
+import numpy as np
+from jaxtyping import Float64
+
+from motlp.errors import InvalidConfig, SolverUnavailable, arg
+from motlp.frameworks.catalogue import INTEGER, LINEAR, TITLES, SolverInfo
+from motlp.frameworks.declaration import declaration, kind_of, read_parameters
+from motlp.frameworks.engine import check_solver, find_engine
+from motlp.frameworks.options import check_integer, read_options
 from motlp.problem.hypergraph import Hypergraph
-from motlp.problem.interactions import MOST
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import Number
+from motlp.problem.terms import MOST, Order
 from motlp.problem.threat import Threat
-from motlp.solving import maxflow, sinkhorn, sinkhorn_lp
+from motlp.solving.asked import is_full, read_asked, read_full
 from motlp.solving.declared import solve_hypergraph
 from motlp.solving.defaults import FRAMEWORK, MODEL, SOLVER, choose_default, usual_options
-from motlp.solving.repair import Potential
-from motlp.solving.sinkhorn import Regularised
-from motlp.solving.solution import FULL, Order, Solution
-from motlp.solving.untruncated import check_limits, untruncated
+from motlp.solving.direct import DIRECT
+from motlp.solving.solution import Solution
 from motlp.system.progress import SILENCE, Progress
-
-DIRECT = {solver.name: solver for solver in (sinkhorn.SOLVER, sinkhorn_lp.SOLVER, maxflow.SOLVER)}
-OURS = "sinkhorn"  # the framework, in the table of solvers, of those that need none
-FULL_OPTIONS = {"tol": float, "time_limit": float}  # of the search for the optimum of all orders
 
 
 @dataclass(frozen=True)
@@ -48,25 +45,18 @@ class Method:
     parameters: Mapping[str, Any] = field(default_factory=dict)  # of the model
 
     def __post_init__(self) -> None:
-        asked = {name: getattr(self, name) for name in ("model", "framework", "solver")}
-        check_names(**{name: value for name, value in asked.items() if value is not None})
-        options = read_options(self.options)
-        if self.solver is not None:
-            object.__setattr__(self, "solver", self.solver.lower())
-        if self.framework not in (None, OURS, *FRAMEWORKS):
-            raise UnknownName("framework", self.framework, (*FRAMEWORKS, OURS))
-        if self.framework == OURS or self.solver in DIRECT:
-            self._choose_direct()
-            options = DIRECT[self.declared[2]].read_options(options)
-        else:
-            model, framework, solver = self.declared
-            check_solver(framework, solver, others=DIRECT if self.framework is None else ())
-            object.__setattr__(self, "parameters", read_parameters(model, framework, self.parameters))
-            info, _ = find_engine(framework).prepare(solver, options)
-            check_kind(model, info)
-            if kind_of(model, framework) == INTEGER and solver == SOLVER:
-                check_integer(options)
-        object.__setattr__(self, "options", options)
+        asked = read_asked(self.model, self.framework, self.solver, self.options, self.parameters)
+        for name, value in asked._asdict().items():
+            object.__setattr__(self, name, value)
+        if self.solver in DIRECT:
+            return
+        model, framework, solver = self.declared
+        check_solver(framework, solver, others=DIRECT if self.framework is None else ())
+        object.__setattr__(self, "parameters", read_parameters(model, framework, self.parameters))
+        info, _ = find_engine(framework).prepare(solver, asked.options)
+        check_kind(model, info)
+        if kind_of(model, framework) == INTEGER and solver == SOLVER:
+            check_integer(asked.options)
 
     @property
     def declared(self) -> tuple[str, str, str]:
@@ -95,26 +85,6 @@ class Method:
             return DIRECT[solver].run(hypergraph, **options, start=potential_of(start), progress=progress)
         model, framework, _ = self.declared
         return solve_hypergraph(hypergraph, model, framework, solver, options, self.parameters)
-
-    def _choose_direct(self) -> None:
-        """Settles on a solver of ours, which needs neither a model nor a framework."""
-        solver = OURS if self.solver is None else self.solver
-        if solver not in DIRECT:
-            raise UnknownName("sinkhorn solver", solver, DIRECT)
-        if self.framework not in (None, OURS):
-            raise InvalidConfig(
-                f"{arg('framework')} is {self.framework!r}, but {solver} works on the interactions themselves; "
-                f"leave out {arg('framework')}."
-            )
-        object.__setattr__(self, "solver", solver)
-        object.__setattr__(self, "framework", None)
-        if self.model is not None:
-            raise InvalidConfig(
-                f"{arg('model')} is {self.model!r}, but {solver} works on the interactions themselves; "
-                f"leave out {arg('model')}."
-            )
-        if self.parameters:
-            raise InvalidConfig(f"{solver} takes no {arg('parameters')}, which are those of a model; leave them out.")
 
 
 def choose_solver(model: str, framework: str) -> str:
@@ -168,14 +138,7 @@ class FullMethod:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("model", "framework", "solver", "parameters"):
-            if getattr(self, name):
-                raise InvalidConfig(
-                    f"{arg(name)} is {getattr(self, name)!r}, but all orders are solved in one way; "
-                    f"leave out {arg(name)}: there are only the options {' and '.join(FULL_OPTIONS)}."
-                )
-        options = typed_options("untruncated", read_options(self.options), FULL_OPTIONS)
-        check_limits(**options)
+        options = read_full(self.model, self.framework, self.solver, self.options, self.parameters)
         object.__setattr__(self, "options", options)
 
     def solve(
@@ -190,6 +153,8 @@ class FullMethod:
         progress: Progress = SILENCE,
     ) -> Solution:
         """The untruncated solution; see `motlp.untruncated`."""
+        from motlp.solving.untruncated import untruncated  # most methods do without it
+
         return untruncated(
             measure, threat, eps, **self.options, start=start, executor=executor, most=most, progress=progress
         )
@@ -208,13 +173,11 @@ def choose_method(
     Raises:
         MotlpError: it does not exist, or cannot be called here.
     """
-    if set(orders) == {FULL}:
+    if is_full(orders):
         return FullMethod(model, framework, solver, read_options(options), read_options(parameters))
     return Method(model, framework, solver, read_options(options), read_options(parameters))
 
 
-def potential_of(start: Solution | None) -> Potential | None:
-    """The potential of a solution that Sinkhorn best starts from."""
-    if isinstance(start, Regularised):
-        return start.regularised_potential
-    return None if start is None else start.potential
+def potential_of(start: Solution | None) -> Float64[np.ndarray, " points"] | None:
+    """The potential of a solution that Sinkhorn best starts from: of its own, the one before the repair."""
+    return None if start is None else getattr(start, "regularised_potential", start.potential)

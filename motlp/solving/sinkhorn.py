@@ -16,10 +16,8 @@ import sys
 import warnings
 from dataclasses import dataclass
 from importlib.metadata import version
-from math import isfinite
-from numbers import Real
 from time import perf_counter
-from typing import Any, NamedTuple, TypeGuard
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float64
@@ -27,20 +25,15 @@ from jaxtyping import Float64
 from motlp.errors import InvalidBudget, arg, shorten
 from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
-from motlp.problem.rationals import check_whole
-from motlp.solving.direct import Direct
+from motlp.solving.aim import LEAP, SETTLED, Aim, is_positive, read_aim
 from motlp.solving.repair import estimate_cover_cost, repair
 from motlp.solving.sinkhorn_sweeps import RELAXATION, Sweeper
 from motlp.solving.solution import Solution
 from motlp.system.progress import SILENCE, Progress, check_progress
 
 COARSEST = 3e-2  # η to start from: there a dozen sweeps settle all but the details
-FINEST = 1e-12  # η below which exponents are mostly rounding
 REFINEMENT = 1 / 3  # of η, from one stage to the next
-SETTLED = 1e-3  # marginal error with which a stage is left, the last one too unless more is asked for
-STILL = 1e-9  # marginal error from which on more sweeps change nothing that can be seen in the interval
 LOOK = 40  # sweeps from one look at the interval to the next, which takes as long as a dozen of them
-LEAP = 10  # sweeps from one leap to the next, and after the last one, which widens the interval for a while
 
 
 class NotConverged(UserWarning):
@@ -76,23 +69,6 @@ class End(NamedTuple):
 
     narrow: bool
     settled: bool
-
-
-class Aim(NamedTuple):
-    """What is asked of the sweeps; see `sinkhorn`."""
-
-    eta: float
-    tol: float | None
-    marginal: float | None
-    max_sweeps: int
-    leap: int
-
-    @property
-    def least_error(self) -> float:
-        """The marginal error to stop at once η is the last."""
-        if self.marginal is not None:
-            return self.marginal
-        return SETTLED if self.tol is None else STILL
 
 
 def sinkhorn(
@@ -250,29 +226,6 @@ def read_start(start: object, points: int) -> Float64[np.ndarray, " points"] | N
     return given.astype(np.float64)
 
 
-def read_aim(
-    eta: object = 1e-3, tol: object = None, marginal: object = None, max_sweeps: object = 1000, leap: object = LEAP
-) -> Aim:
-    """What is asked for, once it is known to make sense.
-
-    Raises:
-        InvalidBudget: a number that is out of range, or none at all.
-    """
-    numbers = {"eta": eta, "tol": tol, "marginal": marginal}
-    for name, value in numbers.items():
-        if not is_positive(value) and (value is not None or name == "eta"):
-            raise InvalidBudget(
-                f"{arg(name)} is {shorten(value)}; it must be a number, positive and finite, such as 1e-3."
-            )
-    if is_positive(eta) and eta < FINEST:
-        raise InvalidBudget(f"{arg('eta')} is {eta}; below {FINEST:g} floating point has no room for it; raise it.")
-    counts = {"max_sweeps": max_sweeps, "leap": leap}
-    for name, value in counts.items():
-        check_whole(name, value)
-    floats: Any = {name: None if value is None else float(value) for name, value in numbers.items()}  # type: ignore[arg-type]
-    return Aim(**floats, **{name: int(value) for name, value in counts.items()})  # type: ignore[call-overload]
-
-
 def caller() -> int:
     """The level, for a warning, of the code outside of motlp that asked for the work."""
     frame, level = sys._getframe(1), 1
@@ -285,22 +238,3 @@ def check_relaxation(value: object) -> None:
     """Refuse a factor with which the sweeps may not converge."""
     if not is_positive(value) or not 1 <= value < 2:
         raise InvalidBudget(f"{arg('relaxation')} is {shorten(value)}; it must be a number of at least 1 and below 2.")
-
-
-def is_positive(value: object) -> TypeGuard[float]:
-    """Whether it is a number, positive and finite as a float."""
-    if not isinstance(value, Real) or isinstance(value, bool):
-        return False
-    try:
-        return isfinite(value) and float(value) > 0
-    except OverflowError:  # a whole number that no float holds
-        return False
-
-
-SOLVER = Direct(
-    name="sinkhorn",
-    solves="the truncated problem, regularised: a proved interval",
-    run=sinkhorn,
-    check=read_aim,
-    options={"eta": float, "tol": float, "marginal": float, "max_sweeps": int},
-)

@@ -17,16 +17,16 @@ from jaxtyping import Bool, Float64
 
 from motlp.errors import InvalidBudget, arg
 from motlp.frameworks.answer import Status
-from motlp.frameworks.declaration import check_names
 from motlp.frameworks.engine import find_engine
+from motlp.frameworks.formulations import check_names
 from motlp.frameworks.options import read_options
 from motlp.problem.hypergraph import Hypergraph, check_hypergraph
 from motlp.problem.rationals import check_whole
+from motlp.solving.aim import PROVED_OPTIMAL, read_aim
 from motlp.solving.declared import solve_hypergraph
-from motlp.solving.direct import Direct
 from motlp.solving.repair import Plan, Potential, estimate_cover_cost, repair_potential
-from motlp.solving.sinkhorn import NotConverged, Regularised, read_aim, read_start, sinkhorn
-from motlp.solving.solution import PROVED_OPTIMAL, Solution
+from motlp.solving.sinkhorn import NotConverged, Regularised, read_start, sinkhorn
+from motlp.solving.solution import Solution
 from motlp.system.compiled import njit
 from motlp.system.progress import SILENCE, Progress, check_progress
 from motlp.system.threads import share, threads_for
@@ -191,12 +191,3 @@ def _choose(indptr, interactions, score, k, chosen, start, stop):
         for a in who:
             if a >= 0:
                 chosen[a] = True
-
-
-SOLVER = Direct(
-    name="sinkhorn+lp",
-    solves="the truncated problem, to its optimum",
-    run=sinkhorn_lp,
-    check=read_aim,
-    options={"eta": float, "tol": float, "max_sweeps": int},
-)

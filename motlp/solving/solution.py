@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Final, Literal
 
 import numpy as np
 from jaxtyping import Float64
@@ -13,18 +12,15 @@ from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.linear_form import Sense
 from motlp.problem.loss import Loss
+from motlp.problem.terms import FULL, Order
 from motlp.proof.bounds import cover_cost, potential_value
 from motlp.proof.certificate import Certificate
 from motlp.proof.certify import certify
 from motlp.proof.decimals import float_above, float_below, keep_lower, read_lower
 from motlp.proof.summation import exact_sum
 
-Order = int | Literal["full"]  # a truncation order L, or all orders
-FULL: Final = "full"
 INTERRUPTED = "interrupted"  # so begins the message of an untruncated solution whose search Ctrl-C has ended
 
-# A point whose proved interval is no wider than this is optimal, whatever the solver says, and no other is.
-PROVED_OPTIMAL = 1e-6
 ROUNDING = 1e-6  # by which a solver may miss an end of [0, 1]
 
 

@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from motlp.errors import InvalidConfig, UnknownName, arg, shorten
-from motlp.frameworks.catalogue import SolverInfo
-from motlp.frameworks.declaration import check_names
-from motlp.frameworks.engine import FRAMEWORKS, find_engine
+from motlp.frameworks.formulations import check_names
 from motlp.frameworks.model import Model
 from motlp.frameworks.options import read_options
 from motlp.problem.hypergraph import Hypergraph
 from motlp.solving.declared import solve_model
 from motlp.solving.defaults import SOLVER
-from motlp.solving.method import DIRECT, Method, choose_solver
+from motlp.solving.direct import DIRECT
+from motlp.solving.method import Method, choose_solver
 from motlp.solving.solution import Solution
 from motlp.system.progress import SILENCE, Progress, check_progress
 
@@ -101,9 +100,3 @@ def check_asked(declared: Model, model: str | None, framework: str | None, solve
             f"{arg('solver')} is {solver!r}, which works on the interactions themselves and takes no declared model; "
             "give it the hypergraph."
         )
-
-
-def solvers() -> list[SolverInfo]:
-    """Every solver motlp knows, ready or not, framework by framework, and what it can solve."""
-    declared = [info for name in FRAMEWORKS for info in find_engine(name).solvers()]
-    return [*declared, *(solver.info for solver in DIRECT.values())]

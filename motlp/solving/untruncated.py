@@ -22,22 +22,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from motlp.errors import InvalidBudget, InvalidConfig, InvalidMeasure, arg, shorten
+from motlp.errors import InvalidConfig, InvalidMeasure, arg, shorten
 from motlp.frameworks.answer import Status
 from motlp.geometry.heaviest import Effort
 from motlp.problem.hypergraph import Hypergraph
-from motlp.problem.interactions import MOST
 from motlp.problem.measure import LabeledMeasure, check_measure
 from motlp.problem.rationals import Number, check_whole
+from motlp.problem.terms import MOST
 from motlp.problem.threat import Threat, check_threat
 from motlp.problem.violated import Surroundings, find_surroundings
 from motlp.proof.bounds import feasible_value, one_each
 from motlp.proof.decimals import float_above
+from motlp.solving.aim import PROVED_OPTIMAL, check_limits
 from motlp.solving.maxflow import maxflow
 from motlp.solving.repair import Potential
 from motlp.solving.rounds import MOST_STEPS, STEPS, Rounds, tame
-from motlp.solving.sinkhorn import is_positive
-from motlp.solving.solution import INTERRUPTED, PROVED_OPTIMAL, Solution
+from motlp.solving.solution import INTERRUPTED, Solution
 from motlp.system.executor import check_executor
 from motlp.system.progress import SILENCE, Progress, check_progress
 
@@ -111,19 +111,6 @@ def untruncated(
     if solution is None:
         solution = solve_by_rounds(surroundings, begin(surroundings, start), aim, progress)
     return replace(solution, seconds={"pairs": found - began, "solve": perf_counter() - found})
-
-
-def check_limits(tol: object = PROVED_OPTIMAL, time_limit: object = None) -> None:
-    """Refuse limits that are not positive and finite, or no numbers.
-
-    Raises:
-        InvalidBudget: as it says.
-    """
-    for name, value, example in (("tol", tol, f"{PROVED_OPTIMAL:g}"), ("time_limit", time_limit, "60")):
-        if not is_positive(value) and (value is not None or name == "tol"):
-            raise InvalidBudget(
-                f"{arg(name)} is {shorten(value)}; it must be a number, positive and finite, such as {example}."
-            )
 
 
 def check_start(start: object, measure: LabeledMeasure, threat: Threat) -> None:

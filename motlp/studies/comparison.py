@@ -11,15 +11,17 @@ from fractions import Fraction
 
 from motlp.errors import InvalidBudget, TooManyInteractions, arg
 from motlp.problem.hypergraph import Hypergraph
-from motlp.problem.interactions import MOST, interactions
+from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure, check_measure
 from motlp.problem.rationals import Number, check_whole, exact, spell
+from motlp.problem.terms import MOST
 from motlp.problem.threat import Ball
 from motlp.proof.decimals import keep_lower, keep_upper
+from motlp.solving.aim import check_limits
 from motlp.solving.class_pairs import solve_pairs
 from motlp.solving.solution import INTERRUPTED, Solution
 from motlp.solving.solve import solve
-from motlp.solving.untruncated import check_limits, untruncated
+from motlp.solving.untruncated import untruncated
 from motlp.studies.links import (
     FULL_ORDER,
     ORDER_2,

@@ -19,9 +19,10 @@ from motlp.problem.hypergraph import Hypergraph
 from motlp.proof.decimals import read_lower
 from motlp.proof.independent import caro_wei, hard_risk, make_independent
 from motlp.proof.summation import exact_sum
+from motlp.solving.aim import PROVED_OPTIMAL
 from motlp.solving.class_pairs import class_pair_risk
 from motlp.solving.independent_set import HALF, find_independent
-from motlp.solving.solution import PROVED_OPTIMAL, Solution
+from motlp.solving.solution import Solution
 
 BINARY, ORDER_2, ORDER_3, FULL_ORDER, DETERMINISTIC, CARO_WEI = (
     "binary",

@@ -14,9 +14,10 @@ from motlp.frameworks.answer import Status
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import exact, spell
+from motlp.problem.terms import FULL, Order
 from motlp.proof.decimals import float_above
 from motlp.solving.method import FullMethod, Method
-from motlp.solving.solution import FULL, Order, Solution
+from motlp.solving.solution import Solution
 from motlp.system.atomic import lock_folder, write_atomically
 
 Key = tuple[str, Order]  # ε in its exact writing, and the order: what names a row within its study

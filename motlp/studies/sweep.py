@@ -10,14 +10,15 @@ from typing import Any
 
 from motlp.errors import InvalidBudget, InvalidConfig, InvalidFile, InvalidMeasure, arg, shorten
 from motlp.frameworks.answer import Status
-from motlp.frameworks.declaration import find_module
+from motlp.frameworks.formulations import find_module
 from motlp.problem.hypergraph import Hypergraph, check_order, choose_order
-from motlp.problem.interactions import MOST, interactions
+from motlp.problem.interactions import interactions
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.rationals import Number, check_whole, exact, spell
+from motlp.problem.terms import FULL, MOST, Order
 from motlp.problem.threat import Ball, Threat
 from motlp.solving.method import FullMethod, Method, choose_method
-from motlp.solving.solution import FULL, INTERRUPTED, Order, Solution
+from motlp.solving.solution import INTERRUPTED, Solution
 from motlp.studies.rows import Study, SweepRow, keep_row, make_row, rank, read_rows, refuse_other_counts, row_key
 from motlp.system.atomic import check_writable
 from motlp.system.executor import check_executor

@@ -31,10 +31,10 @@ WAITING = """
 import sys, time
 from dataclasses import replace
 from motlp.frameworks.answer import Status
-from motlp.solving import method
+import motlp.solving.untruncated as all_orders
 from motlp.solving.solution import INTERRUPTED
 
-search = method.untruncated
+search = all_orders.untruncated
 
 def wait(*args, **more):
     solution = search(*args, **more)
@@ -48,7 +48,7 @@ def wait(*args, **more):
             time.sleep(0.01)
     return replace(solution, status=Status.LIMIT, message=INTERRUPTED)
 
-method.untruncated = wait
+all_orders.untruncated = wait
 from motlp.cli.main import main
 main()
 """

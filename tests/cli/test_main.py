@@ -3,7 +3,7 @@
 import pytest
 from support.process import run_python
 
-MAIN = "import sys; sys.argv = ['motlp', 'bound', 'digits']; from motlp.cli.main import main; main()"
+MAIN = "import sys; sys.argv = ['motlp', 'bound', 'digits', '--eps', '1']; from motlp.cli.main import main; main()"
 LOADED = "import sys, motlp.cli.main; print([name for name in sys.modules if name.startswith(('numpy', 'typer'))])"
 
 

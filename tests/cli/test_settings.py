@@ -4,7 +4,7 @@ import pytest
 from support.command import run
 
 from motlp.cli.settings import BoundSettings, InteractionsSettings, SweepSettings
-from motlp.problem.interactions import MOST
+from motlp.problem.terms import MOST
 from motlp.solving.defaults import DEFAULTS
 
 

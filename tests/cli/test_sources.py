@@ -9,7 +9,7 @@ from motlp.cli.flags import spell_argument
 from motlp.cli.settings import BoundSettings, SweepSettings
 from motlp.cli.sources import read_settings
 from motlp.errors import InvalidConfig
-from motlp.problem.interactions import MOST
+from motlp.problem.terms import MOST
 
 
 def test_flags_over_file_over_defaults(tmp_path):

@@ -15,7 +15,9 @@ from motlp import MotlpError, Status, solve, solvers
 from motlp.errors import SolverUnavailable, UnknownName
 from motlp.frameworks import cvxpy as in_cvxpy
 from motlp.frameworks import pyomo as in_pyomo
-from motlp.frameworks.catalogue import SOLVERS, list_offers
+from motlp.frameworks.catalogue import FRAMEWORKS, SOLVERS, list_offers
+from motlp.frameworks.engine import find_engine
+from motlp.frameworks.installed import OTHERS, ask_program, list_rows
 
 
 def test_every_framework_has_solvers_ready():
@@ -133,3 +135,25 @@ def test_cuopt_at_a_limit_without_a_point_is_no_infeasible_problem(pair, cuopt):
     cuopt["answer"] = cp.reductions.Solution(cp.INFEASIBLE_INACCURATE, None, np.array([]), {}, {})
     solution = solve(pair, solver="cuopt")
     assert (solution.status, solution.message, solution.plan) == (Status.LIMIT, "no answer within its limit", None)
+
+
+def test_the_versions_of_solvers_are_those_that_the_frameworks_find():
+    for framework in FRAMEWORKS:
+        assert list_rows(framework) == find_engine(framework).solvers()
+
+
+def test_a_solver_that_the_list_does_not_have_is_found_without_a_look_at_cvxpy(monkeypatch):
+    assert {name.lower() for name in (*SOLVER_MAP_CONIC, *SOLVER_MAP_QP)} <= {*list_offers("cvxpy"), *OTHERS}
+    monkeypatch.setattr(cp, "installed_solvers", lambda: ["CLARABEL", "QOCO"])
+    monkeypatch.setitem(OTHERS, "qoco", "json")  # a module that is there
+    assert [info.name for info in list_rows("cvxpy") if info.ready] == ["clarabel", "qoco"]
+
+
+def test_a_program_is_asked_for_its_version(monkeypatch, tmp_path):
+    answers = {"tells": "echo GLPSOL--GLPK LP/MIP Solver 5.12", "fails": "exit 1", "long": "echo 1.2.3.4.5"}
+    for name, line in answers.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{line}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    found = [ask_program(name, "--version") for name in ("tells", "fails", "long", "absent")]
+    assert found == ["5.12.0.0", "", "1.2.3.4", ""]

@@ -21,7 +21,7 @@ def theirs(monkeypatch) -> ModuleType:
     monkeypatch.setitem(sys.modules, "theirs", module)
     entries = importlib.metadata.entry_points(group="motlp.models")
     fakes = [importlib.metadata.EntryPoint(name, name, "motlp.models") for name in ("theirs", "nowhere")]
-    monkeypatch.setattr("motlp.frameworks.declaration.entry_points", lambda group: (*entries, *fakes))
+    monkeypatch.setattr("motlp.frameworks.formulations.entry_points", lambda group: (*entries, *fakes))
     return module
 
 

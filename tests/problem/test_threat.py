@@ -1,11 +1,14 @@
 """Threats: which norms, budgets and prices they take, and what they make of births."""
 
 from fractions import Fraction
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from motlp.errors import InvalidBudget, UnknownName
+from motlp.geometry.distance import Norm
+from motlp.problem.terms import NORMS
 from motlp.problem.threat import Ball, Quadratic, check_threat
 
 
@@ -49,3 +52,7 @@ def test_what_is_no_threat():
     check_threat(Ball("l2"))
     with pytest.raises(InvalidBudget, match=r"threat is 'l2'; it must be a Ball or Quadratic"):
         check_threat("l2")
+
+
+def test_the_norms_that_are_known_without_numpy_are_those_of_the_kernels():
+    assert tuple(NORMS) == get_args(Norm)

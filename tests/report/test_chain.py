@@ -12,8 +12,7 @@ import motlp
 from motlp.errors import MotlpError
 from motlp.proof.decimals import keep_upper, read_upper
 from motlp.report.chain import BAND, CLAIM, draw_chain, plot_chain
-from motlp.report.tables import comparison_table
-from motlp.report.words import compared
+from motlp.report.rows import compared, comparison_table
 from motlp.studies.comparison import ComparisonRow
 
 

@@ -57,7 +57,7 @@ def test_plots_of_every_kind(rows, tmp_path, monkeypatch):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.SVG", "a.pdf"]
     with pytest.raises(MotlpError, match=r"use \.png, \.pdf, \.svg"):
         check_plot("a.gif")
-    monkeypatch.setattr("motlp.report.curve.find_spec", lambda name: None)
+    monkeypatch.setattr("motlp.report.canvas.find_spec", lambda name: None)
     with pytest.raises(MotlpError, match=r"pip install 'motlp\[plot\]'"):
         check_plot("a.png")
     assert check_plot(None) is None

@@ -9,7 +9,8 @@ from support.screen import text
 import motlp
 from motlp.problem.interactions import interactions
 from motlp.problem.threat import Ball
-from motlp.report.tables import bound_table, interactions_table, sweep_table
+from motlp.report.rows import sweep_table
+from motlp.report.tables import bound_table, interactions_table
 
 
 def squeeze(table) -> str:

@@ -21,8 +21,9 @@ from motlp.problem.measure import LabeledMeasure
 from motlp.problem.threat import Ball, Quadratic
 from motlp.proof.bounds import cover_cost
 from motlp.proof.decimals import float_above
-from motlp.report.tables import bound_table, sweep_table
-from motlp.report.words import adversary, row_line, summary
+from motlp.report.rows import row_line, sweep_table
+from motlp.report.tables import bound_table
+from motlp.report.words import adversary, summary
 from motlp.solving.solution import Solution
 from motlp.studies.rows import Study, make_row, parse_row
 

@@ -9,7 +9,7 @@ from motlp import Ball, Hypergraph, Status, declare, solve
 from motlp.datasets import load
 from motlp.frameworks import cvxpy as in_cvxpy
 from motlp.problem.interactions import interactions
-from motlp.solving.solution import PROVED_OPTIMAL
+from motlp.solving.aim import PROVED_OPTIMAL
 
 RISK = 0.2655
 MODELS = ("primal", "dual")

@@ -6,7 +6,7 @@ import pytest
 from motlp import Status, solve
 from motlp.frameworks import cvxpy as in_cvxpy
 from motlp.report.records import bound_record
-from motlp.solving.solution import PROVED_OPTIMAL
+from motlp.solving.aim import PROVED_OPTIMAL
 
 NEAR = 1e-9
 

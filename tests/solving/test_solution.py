@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from support.bounds import make_solution
 from support.problems import pair
 
+from motlp.problem.terms import FULL
 from motlp.problem.threat import Ball
-from motlp.solving.solution import FULL
 from motlp.solving.untruncated import untruncated
 
 

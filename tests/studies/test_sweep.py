@@ -11,11 +11,11 @@ import pytest
 from support.hearing import Heard
 
 import motlp
+import motlp.solving.untruncated as all_orders
 from motlp.errors import InvalidBudget, InvalidConfig, UnknownName
 from motlp.frameworks.answer import Status
 from motlp.problem.interactions import interactions
 from motlp.problem.threat import Ball
-from motlp.solving import method
 from motlp.solving.method import Method
 from motlp.solving.solution import INTERRUPTED
 
@@ -155,13 +155,13 @@ def test_all_orders_beside_numbered_ones(measure, rows, full):
 
 
 def test_all_orders_go_up_and_start_from_the_last(measure, monkeypatch, counted):
-    starts, search = [], method.untruncated
+    starts, search = [], all_orders.untruncated
 
     def following(*args, start, **more):
         starts.append(start)
         return search(*args, start=start, **more)
 
-    monkeypatch.setattr(method, "untruncated", following)
+    monkeypatch.setattr(all_orders, "untruncated", following)
     heard = Heard()
     motlp.sweep(measure, ["0.6", "0.3"], orders=["full", 2], framework="matrix", progress=heard)
     assert counted == [(0.3, 2), (0.6, 2), (0.3, "full"), (0.6, "full")]
@@ -190,13 +190,13 @@ def test_options_of_all_orders(measure):
 
 
 def test_a_search_that_is_interrupted_ends_the_sweep_and_is_no_row(measure, monkeypatch, tmp_path):
-    path, search = tmp_path / "sweep.csv", method.untruncated
+    path, search = tmp_path / "sweep.csv", all_orders.untruncated
 
     def interrupted(measure, threat, eps, **more):
         solution = search(measure, threat, eps, **more)
         return replace(solution, status=Status.LIMIT, message=INTERRUPTED) if eps == 1 else solution
 
-    monkeypatch.setattr(method, "untruncated", interrupted)
+    monkeypatch.setattr(all_orders, "untruncated", interrupted)
     with pytest.raises(KeyboardInterrupt):
         motlp.sweep(measure, ["0.3", "1"], orders=["full"], save=path)
     assert [line.split(",")[7:9] for line in path.read_text().splitlines()[1:]] == [["0.3", "full"]]
