@@ -1,9 +1,7 @@
 """What every test shares: shapes and types are checked at run time, and real data are found."""
 
-import importlib.metadata
 import inspect
 import os
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,25 +25,7 @@ def check_annotated(*, typechecker):
     return decorate
 
 
-def remember(read):
-    """Reads the entry points of packages again only when the path of modules, or a folder on it, has changed.
-
-    Every solve asks for them many times, which would take as long as many of the solves in the tests themselves.
-    """
-    known = {}
-
-    def entry_points(**wanted):
-        stamps = [os.stat(folder).st_mtime_ns if os.path.exists(folder) else None for folder in sys.path]
-        key = (*wanted.items(), *sys.path, *stamps)
-        if key not in known:
-            known[key] = read(**wanted)
-        return known[key]
-
-    return entry_points
-
-
 # Before any test imports motlp. The hook reaches motlp.models too, wherever that folder lies.
-importlib.metadata.entry_points = remember(importlib.metadata.entry_points)
 jaxtyping.jaxtyped = check_annotated
 jaxtyping.install_import_hook("motlp", "beartype.beartype")
 

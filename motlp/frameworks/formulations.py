@@ -1,5 +1,7 @@
 """The formulations by name: which there are, and the module of one, which alone is loaded."""
 
+import sys
+from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -23,10 +25,19 @@ def find_entry(name: str) -> Any:
     Raises:
         UnknownName: no such formulation.
     """
-    entries = {entry.name: entry for entry in entry_points(group="motlp.models")}
+    entries = _list_entries(*sys.path)
+    if name not in entries:  # a package may have been installed meanwhile
+        _list_entries.cache_clear()
+        entries = _list_entries(*sys.path)
     if name not in entries:
         raise UnknownName("model", name, sorted(entries))
     return entries[name]
+
+
+@cache
+def _list_entries(*path: str) -> dict[str, Any]:
+    """The entry points of all formulations; to look through all packages on the path takes milliseconds each time."""
+    return {entry.name: entry for entry in entry_points(group="motlp.models")}
 
 
 def find_module(name: str) -> Any:
