@@ -5,6 +5,8 @@ at the data, a model or a solver is left to it.
 """
 
 import os
+from itertools import combinations
+from pathlib import Path
 
 from motlp.cli.settings import (
     BoundSettings,
@@ -18,14 +20,16 @@ from motlp.cli.settings import (
     SweepSettings,
     ThreatSettings,
 )
+from motlp.datasets.paths import expand
+from motlp.datasets.registry import check_selection, find_reader
 from motlp.errors import InvalidBudget, InvalidConfig, UnknownName, arg
-from motlp.problem.rationals import check_count, check_whole
+from motlp.problem.rationals import check_whole
 from motlp.problem.terms import COSTS, FULL, Order, check_norm, read_radius, read_tau
 from motlp.report.canvas import check_plot
 from motlp.solving.asked import check_asked
-from motlp.system.atomic import check_writable
+from motlp.system.atomic import check_writable, resolve_place
 
-PLACES = ("save", "save_certificate", "save_attack")  # settings that name a file to write
+PLACES = ("save", "save_certificate", "save_attack", "plot")  # settings that name a file to write
 
 
 def check_settings(settings: Settings) -> None:
@@ -34,9 +38,6 @@ def check_settings(settings: Settings) -> None:
     Raises:
         MotlpError: a value is none that there is, is out of range, or has no meaning beside another.
     """
-    if isinstance(settings, DataSettings):
-        check_count("per_class", settings.per_class, 1)
-        check_count("seed", settings.seed, 0)
     if isinstance(settings, RunSettings) and settings.norm is not None:
         check_norm(settings.norm)
     if isinstance(settings, ThreatSettings):
@@ -49,9 +50,40 @@ def check_settings(settings: Settings) -> None:
             check_order(order)
     if isinstance(settings, SolveSettings):
         check_method(settings)
-    check_plot(getattr(settings, "plot", None))
-    for name in PLACES:
-        check_writable(getattr(settings, name, None))
+    if isinstance(settings, DataSettings):
+        check_data(settings)
+
+
+def check_data(settings: DataSettings) -> None:
+    """Refuse data that are not there, and to select points of them, or write files, in a way that has no meaning.
+
+    Raises:
+        MotlpError: there is no such data set; a number is out of range; a file cannot be written, or is another's.
+    """
+    find_reader(settings.data)
+    if not os.path.exists(expand(settings.data)):  # a file may be one of interactions, whose points were selected
+        check_selection(settings.data, settings.per_class, settings.seed)
+    places = {name: getattr(settings, name, None) for name in PLACES}
+    check_places(settings.data, **places | {"plot": check_plot(places["plot"])})
+
+
+def check_places(data: str, **paths: Path | None) -> None:
+    """Refuse places for files that cannot be written to, are one and the same, or hold the data.
+
+    The places go by the names of their settings.
+    """
+    source = expand(data)
+    for name, path in paths.items():
+        check_writable(path)
+        if path is None or not source.exists():
+            continue
+        place, points = resolve_place(path), resolve_place(source)
+        if points in (place, *place.parents):
+            raise InvalidConfig(f"{arg(name)} is {path}, where the points are loaded from; give it another place.")
+    given = [(name, path) for name, path in paths.items() if path is not None]
+    for (one, path), (other, place) in combinations(given, 2):
+        if resolve_place(path) == resolve_place(place):
+            raise InvalidConfig(f"{arg(one)} and {arg(other)} are both {path}; give each a file of its own.")
 
 
 def check_threat(settings: ThreatSettings) -> None:
@@ -84,7 +116,7 @@ def check_budget(settings: ThreatSettings) -> None:
         InvalidBudget: it is missing.
     """
     solved = isinstance(settings, GallerySettings) and settings.certificate is not None
-    if settings.cost == "ball" and not solved and not os.path.exists(os.path.expanduser(settings.data)):
+    if settings.cost == "ball" and not solved and not os.path.exists(expand(settings.data)):
         read_radius(settings.eps)
 
 

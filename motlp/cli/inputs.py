@@ -8,8 +8,8 @@ from pathlib import Path
 from motlp.cli.checks import check_threat
 from motlp.cli.progress import Stages
 from motlp.cli.settings import BoundSettings, DataSettings, RunSettings, SolveSettings, ThreatSettings
+from motlp.datasets.loading import load
 from motlp.datasets.paths import expand
-from motlp.datasets.registry import load
 from motlp.errors import InvalidConfig, InvalidFile, arg
 from motlp.problem import archive
 from motlp.problem.hypergraph import Hypergraph
@@ -19,7 +19,6 @@ from motlp.problem.rationals import Number
 from motlp.problem.terms import FULL, Order
 from motlp.problem.threat import Ball, Quadratic, Threat
 from motlp.solving.method import FullMethod, Method, choose_method
-from motlp.system.atomic import check_writable, resolve_place
 
 SELECTION = ("split", "root", "download", "classes", "per_class", "seed")  # settings that select points
 
@@ -147,25 +146,6 @@ def make_problem(
             return measure, threat, settings.eps
         check(saved.measure, saved.threat, settings.data)
         return saved.measure, saved.threat, saved.eps if settings.eps is None else settings.eps
-
-
-def check_places(data: str, **paths: Path | None) -> None:
-    """Refuse places for files that cannot be written to, are one and the same, or hold the data.
-
-    The places go by the names of their settings.
-    """
-    source = expand(data)
-    for name, path in paths.items():
-        check_writable(path)
-        if path is None or not source.exists():
-            continue
-        place, points = resolve_place(path), resolve_place(source)
-        if points in (place, *place.parents):
-            raise InvalidConfig(f"{arg(name)} is {path}, where the points are loaded from; give it another place.")
-    places = [resolve_place(path) for path in paths.values() if path is not None]
-    if len(places) == 2 and places[0] == places[1]:
-        (one, path), (other, _) = paths.items()
-        raise InvalidConfig(f"{arg(one)} and {arg(other)} are both {path}; give each a file of its own.")
 
 
 def check_place(place: Path | None, measure: LabeledMeasure, threat: Threat, source: str | None = None) -> None:

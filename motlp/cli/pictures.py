@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from motlp.cli.inputs import check_places, load_points
+from motlp.cli.inputs import load_points
 from motlp.cli.output import Stream, print_answer
 from motlp.cli.progress import Stages
 from motlp.cli.settings import AnswerSettings, DataSettings, GallerySettings, ProblemSettings
@@ -13,7 +13,6 @@ from motlp.players.adversary import Attack
 from motlp.problem.measure import LabeledMeasure
 from motlp.proof.certificate import Certificate
 from motlp.proof.decimals import keep_lower
-from motlp.report.canvas import check_plot
 from motlp.report.gallery import check_drawable, plot_gallery
 from motlp.report.meetings import count_meetings, meetings_record, meetings_table, what_meets
 from motlp.report.plane import MOST_MEETINGS, plot_plane
@@ -25,7 +24,6 @@ PROBLEM = set(ProblemSettings.model_fields) - {*DataSettings.model_fields, *Answ
 
 def run_gallery(settings: GallerySettings, out: Stream) -> None:
     """Draw the attack that forces the bound, and print what is to be seen."""
-    check_places(settings.data, plot=check_plot(settings.plot))
     check_attack(settings)
     with Stages(settings.quiet) as stages:
         if settings.certificate is not None:

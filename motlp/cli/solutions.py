@@ -4,7 +4,7 @@ from concurrent.futures import Executor
 
 import typer
 
-from motlp.cli.inputs import Check, accept, check_places, make_executor, make_hypergraph, make_method, make_problem
+from motlp.cli.inputs import Check, accept, make_executor, make_hypergraph, make_method, make_problem
 from motlp.cli.interrupt import answer_at_interrupt
 from motlp.cli.output import Stream, print_answer
 from motlp.cli.progress import Stages
@@ -23,7 +23,6 @@ WITHOUT_ANSWER = {status.label for status in (Status.FAILED, Status.INFEASIBLE, 
 
 def run_bound(settings: BoundSettings, out: Stream) -> None:
     """Print a proved bound, and save what proves it."""
-    check_places(settings.data, save_certificate=settings.save_certificate, save_attack=settings.save_attack)
     if settings.save_attack is not None:
         check_attack(settings)
     with Stages(settings.quiet) as stages:

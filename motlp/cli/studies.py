@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import typer
 
-from motlp.cli.inputs import check_places, load_interactions, load_measure, make_executor, make_method
+from motlp.cli.inputs import load_interactions, load_measure, make_executor, make_method
 from motlp.cli.output import Stream, print_answer
 from motlp.cli.progress import Stages
 from motlp.cli.settings import ComparisonSettings, RunSettings, SweepSettings
@@ -12,7 +12,6 @@ from motlp.cli.solutions import WITHOUT_ANSWER
 from motlp.problem.hypergraph import Hypergraph
 from motlp.problem.measure import LabeledMeasure
 from motlp.problem.threat import Ball
-from motlp.report.canvas import check_plot
 from motlp.report.chain import plot_chain
 from motlp.report.curve import plot_risk
 from motlp.report.rows import compared, comparison_table, sweep_table
@@ -24,7 +23,6 @@ def run_sweep(settings: SweepSettings, out: Stream) -> None:
     """Print, save and draw risk against budget."""
     check_model(settings.model)
     make_method(settings, settings.order or [])  # which refuses what does not exist before any work begins
-    check_places(settings.data, save=settings.save, plot=check_plot(settings.plot))
     with Stages(settings.quiet) as stages, make_executor(settings) as executor:
         with stages.stage("load"):
             source = load_source(settings)
@@ -51,7 +49,6 @@ def run_sweep(settings: SweepSettings, out: Stream) -> None:
 
 def run_bounds(settings: ComparisonSettings, out: Stream) -> None:
     """Print and draw the bounds that people compare with."""
-    check_places(settings.data, plot=check_plot(settings.plot))
     with Stages(settings.quiet) as stages, make_executor(settings) as executor:
         with stages.stage("load"):
             measure, norm = load_norm(settings)

@@ -72,7 +72,7 @@ def test_saved_interactions_are_saved_over_nothing_else(files):
     for place in ("nan.npz", "sets.npz"):
         code, _, err = run("interactions", "sets.npz", "--eps", 0.5, "--save", place, "--quiet")
         assert (code, err.count("\n")) == (2, 1)
-        assert "give another name" in err
+        assert "another" in err
     assert before == (Path("nan.npz").read_bytes(), Path("sets.npz").read_bytes())
 
 

@@ -16,7 +16,7 @@ from motlp.datasets.registry import SOURCES
 from motlp.errors import DatasetUnavailable, InvalidFile, UnknownName
 
 VISION = [name for name in names() if name not in ("digits", "gaussians")]
-KINDS = {name: SOURCES[name].args[1] for name in VISION}
+KINDS = {name: SOURCES[name].args[2] for name in VISION}
 
 
 @pytest.fixture
