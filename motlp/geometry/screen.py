@@ -19,12 +19,12 @@ from motlp.system.compiled import njit, overload
 
 def first_look(rows, columns, code, group, begin, close):
     """Sets bit b of close[r, p], from panel `begin` on, where row group + r may be near column p · LANES + b."""
-    raise NotImplementedError  # compiled only
+    raise NotImplementedError(_compare_numbers, _compare_bits)  # it is compiled, as one of these
 
 
 def second_look(rows, columns, code, i, maybe, number):
     """Keeps in maybe[:number] the columns that may be near row i, and returns how many they are."""
-    raise NotImplementedError  # compiled only
+    raise NotImplementedError(_keep_near, _keep_unproved)  # it is compiled, as one of these
 
 
 @overload(first_look)

@@ -2,6 +2,7 @@
 
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from fractions import Fraction
+from itertools import product
 from multiprocessing import get_context
 
 import numpy as np
@@ -13,6 +14,7 @@ from support.hearing import Heard
 
 from motlp.errors import InvalidMeasure, TooManyInteractions
 from motlp.geometry import pairs as module
+from motlp.geometry import panels
 from motlp.geometry.choice import choose_screen
 from motlp.geometry.coordinates import find_coordinates
 from motlp.geometry.cover import draw_sample
@@ -215,12 +217,17 @@ def test_clusters_across_tiles(dtype, norm, monkeypatch):
 
 
 @pytest.mark.parametrize("path", ["chosen"], indirect=True)
-def test_other_processes_find_the_same(path):
+def test_other_processes_and_any_number_of_threads_find_the_same(path, monkeypatch):
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        for dtype in (np.uint8, np.float64):
+        for norm, dtype in product(NORMS, (np.uint8, np.float32)):
             points, labels = cloud(dtype, number=3000)
-            here = pairs_within(points, labels, LIMITS["l2"], "l2")
-            assert same(here, pairs_within(points, labels, LIMITS["l2"], "l2", executor=pool))
+            here = pairs_within(points, labels, LIMITS[norm], norm)
+            assert len(here.indices) > 10_000
+            assert same(here, pairs_within(points, labels, LIMITS[norm], norm, executor=pool))
+            for threads in (1, 3):
+                monkeypatch.setattr(module, "thread_count", lambda threads=threads: threads)
+                monkeypatch.setattr(panels, "thread_count", lambda threads=threads: threads)
+                assert same(here, pairs_within(points, labels, LIMITS[norm], norm))
 
 
 class Broken(Executor):
