@@ -23,7 +23,7 @@ assert callable(motlp.sinkhorn) and callable(sweep) and callable(interactions) a
         "import motlp.solving.sinkhorn, motlp.problem.interactions, motlp.solving.solve, motlp.studies.sweep",
         "from motlp.solving.sinkhorn_lp import sinkhorn_lp",
         "from motlp.studies.rows import COLUMNS",
-        "import motlp.cli.commands",
+        "import motlp.cli.app",
     ],
 )
 def test_public_names_are_the_functions_whatever_was_imported_before(first):

@@ -67,7 +67,7 @@ def run_command(words: list[str]) -> int:
     from motlp.errors import MotlpError
 
     with redirect_stdout(sys.stderr):  # some modules keep the stream that they find when they are imported
-        from motlp.cli.commands import app
+        from motlp.cli.app import app
 
     def print_warning(message: Warning | str, *where: object, **more: object) -> None:
         print("motlp: warning:", " ".join(str(message).split()), file=sys.stderr)
