@@ -10,6 +10,7 @@ from pathlib import Path
 
 from motlp.cli.settings import (
     BoundSettings,
+    ComparisonSettings,
     DataSettings,
     GallerySettings,
     InteractionsSettings,
@@ -26,6 +27,7 @@ from motlp.errors import InvalidBudget, InvalidConfig, UnknownName, arg
 from motlp.problem.rationals import check_whole
 from motlp.problem.terms import COSTS, FULL, Order, check_norm, read_radius, read_tau
 from motlp.report.canvas import check_plot
+from motlp.solving.aim import check_limits
 from motlp.solving.asked import check_asked
 from motlp.system.atomic import check_writable, resolve_place
 
@@ -38,16 +40,19 @@ def check_settings(settings: Settings) -> None:
     Raises:
         MotlpError: a value is none that there is, is out of range, or has no meaning beside another.
     """
+    if isinstance(settings, ThreatSettings):
+        check_threat(settings)
     if isinstance(settings, RunSettings) and settings.norm is not None:
         check_norm(settings.norm)
     if isinstance(settings, ThreatSettings):
-        check_threat(settings)
         check_budget(settings)
         check_order(settings.order)
         check_listed(settings)
     if isinstance(settings, SweepSettings):
         for order in settings.order or []:
             check_order(order)
+    if isinstance(settings, ComparisonSettings):
+        check_limits(time_limit=settings.time_limit)
     if isinstance(settings, SolveSettings):
         check_method(settings)
     if isinstance(settings, DataSettings):

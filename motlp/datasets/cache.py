@@ -50,16 +50,17 @@ def recall(key: Sequence[str], source: Sequence[Any]) -> LabeledImages | None:
             return None
         start = content.index(b"\n", DIGEST) + 1
         head = json.loads(content[DIGEST:start])
-    except (OSError, ValueError, MotlpError):
-        return None
-    if (head["format"], head["key"], head["source"]) != (FORMAT, list(key), list(source)):
-        return None
-    arrays: list[np.ndarray] = []
-    for dtype, shape in head["arrays"]:
-        # Views of a `bytes` object, which never changes: a measure takes them as they are.
-        arrays.append(np.frombuffer(content, dtype, prod(shape), start).reshape(shape))
-        start += arrays[-1].nbytes
-    return LabeledImages(arrays[0], arrays[1], head["titles"])
+        if (head["format"], head["key"], head["source"]) != (FORMAT, list(key), list(source)):
+            return None
+        arrays: list[np.ndarray] = []
+        for dtype, shape in head["arrays"]:
+            # Views of a `bytes` object, which never changes: a measure takes them as they are.
+            arrays.append(np.frombuffer(content, dtype, prod(shape), start).reshape(shape))
+            start += arrays[-1].nbytes
+        images, labels = arrays
+        return LabeledImages(images, labels, head["titles"])
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, MotlpError):
+        return None  # also what another version may have written
 
 
 def keep(key: Sequence[str], source: Sequence[Any], data: LabeledImages) -> None:
@@ -80,7 +81,9 @@ def keep(key: Sequence[str], source: Sequence[Any], data: LabeledImages) -> None
     with suppress(OSError, MotlpError):  # read-only, full, a file where the folder should be, no home
         place = place_of(key)
         place.parent.mkdir(parents=True, exist_ok=True)
-        if place.is_dir():
+        if place.is_symlink():
+            place.unlink()  # what it leads to is not ours to write
+        elif place.is_dir():
             place.rmdir()
         check_writable(place)
         with write_atomically(place) as beside, beside.open("wb") as file:

@@ -28,11 +28,12 @@ def choose_screen(points: Points, limit: Fraction, norm: Norm) -> Screen | None:
     if not len(points) or not points.shape[1] or limit < 0:
         return None
     sample, other = (draw_sample(points, seed) for seed in range(2))
-    if norm == "l2":
-        return find_directions(points, sample, limit).screen(points)
-    if norm == "l1":
-        return find_blocks(points, sample, limit).screen(points)
-    return _choose_for_linf(points, sample, other, limit)
+    with np.errstate(over="ignore"):  # of means and levels, which are no good then, and do no harm
+        if norm == "l2":
+            return find_directions(points, sample, limit).screen(points)
+        if norm == "l1":
+            return find_blocks(points, sample, limit).screen(points)
+        return _choose_for_linf(points, sample, other, limit)
 
 
 def _choose_for_linf(points: Points, sample: Sample, other: Sample, limit: Fraction) -> Screen | None:

@@ -10,9 +10,9 @@ So ‖f(x) − f(x')‖ > r proves ‖x − x'‖ > r. With principal directions
 Why rounding never discards a true pair. Let δ bound ‖QᵀQ − I‖ (computed: Frobenius norm plus its own rounding).
 
 * The exact f has ‖f(x) − f(x')‖² ≤ (1 + δ + δ²) ‖x − x'‖², because Qᵀ·Q + (I − QQᵀ)² = I + Q(QᵀQ − I)Qᵀ.
-* The points are scaled by a power of two to ‖u‖ ≤ 1. In float64, Qᵀu is off by at most d√K 2⁻⁵³ and ‖u − QQᵀu‖²,
-  computed as ‖u‖² − ‖Qᵀu‖², by at most e = 4(d + K)√K 2⁻⁵³ + 2δ, hence its root by √e (|√a − √b| ≤ √|a − b|).
-  Rounding to float32 adds 2⁻²⁴. Together a sketch is off by at most η = 2√e + 2⁻²³.
+* The points are scaled by a power of two to ‖u‖ ≤ 1. In float64, u is off by 2⁻⁵³, Qᵀu by at most d√K 2⁻⁵³ more and
+  ‖u − QQᵀu‖², computed as ‖u‖² − ‖Qᵀu‖², by at most e = 4(d + K)√K 2⁻⁵³ + 2δ, hence its root by √e, as
+  |√a − √b| ≤ √|a − b|. Rounding to float32 adds 2⁻²⁴. Together a sketch is off by at most η = 2√e + 2⁻²³.
 * So a pair within r has sketches within t = √(1 + δ + δ²) r + 2η of each other.
 * The coarse test, z·z' − ‖z'‖²/2 ≥ ‖z‖²/2 − t²/2, is a float32 sum of 34 terms of total size below 1.6, as a coarse
   sketch has 32 numbers: off by less than 2⁻¹⁸, in any order. The fine test sums 64 squares: off by less than a factor
@@ -30,7 +30,7 @@ from motlp.geometry.cover import Sample
 from motlp.geometry.distance import Points
 from motlp.geometry.panels import FINE, Numbers, Sketch, make_sketch
 
-COARSE = 32  # numbers a point for a first look at all pairs
+COARSE = 32  # numbers a point for a first look at all pairs; the bounds above hold for as many at most
 
 
 class Directions(NamedTuple):
@@ -61,7 +61,9 @@ def find_directions(points: Points, sample: Sample, squared: Fraction) -> Direct
     low, high = points.min(axis=0), points.max(axis=0)
     centre = np.clip(sample.mean(axis=0, dtype=np.float64), low, high)
     if points.dtype.kind != "f":
-        centre = np.rint(centre).astype(np.int64 if points.dtype == np.int64 else np.float64)
+        centre = np.rint(centre)
+    if points.dtype == np.int64:
+        centre = np.clip(np.clip(centre, -(2.0**62), 2.0**62).astype(np.int64), low, high)
     furthest = _length(np.maximum(shift(high, centre), -shift(low, centre)))
     scale = 2.0 ** np.ceil(np.log2(max(furthest, 1e-300) * 1.001))
     basis = _principal_directions(shift(sample, centre) / scale, min(FINE - 1, points.shape[1]))

@@ -82,7 +82,7 @@ def comparable(points: Points, norm: Norm) -> Num[np.ndarray, "points padded"]:
         raise ValueError(f"norm is {norm!r}; it must be one of {', '.join(CODE)}.")
     if points.dtype == np.uint8:
         return _pad(points, np.uint8)
-    if points.dtype.kind not in "biuf" or points.dtype.itemsize > 8:
+    if points.dtype.kind not in "iuf" or points.dtype.itemsize > 8:
         raise InvalidMeasure(f"points are of type {points.dtype}; give integers, or floats of up to 64 bits.")
     low, high = (points.min().item(), points.max().item()) if points.size else (0, 0)
     fits = bool(np.isfinite([low, high]).all())

@@ -74,6 +74,8 @@ def make_sketch(
 ) -> Sketch:
     """The sketch of points, some of them projected at a time by every thread."""
     few = project(points[:1])
+    assert few.coarse.shape[1] > 0  # a comparison looks at one number at least
+    assert np.isfinite([coarse_reach, fine_reach]).all()  # or no pair at all would be within reach
     panels = count_panels(len(points))
     made = Sketch(
         np.zeros((panels, few.coarse.shape[1], LANES), np.float32),

@@ -57,7 +57,8 @@ def find_blocks(points: Points, sample: Sample, limit: Fraction) -> Blocks:
     radius = float(min(max(limit, Fraction(0)) / Fraction(scale), Fraction(4)))
     reach = np.float32((radius + 2.0**-22 + points.shape[1] * 2.0**-51) * (1 + 2.0**-16))
     parts = [np.arange(points.shape[1])]
-    columns = (shift(sample[:_SAMPLE], sample[:_SAMPLE].mean(axis=0, dtype=np.float64)) / scale).T
+    some = shift(sample[:_SAMPLE], centre) / scale
+    columns = (some - some.mean(axis=0)).T
     for _ in range(FINE.bit_length() - 1):
         parts = [half for part in parts for half in _halve(part, columns)]
     starts = np.cumsum([0] + [len(part) for part in parts[:-1]])

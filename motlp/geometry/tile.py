@@ -11,9 +11,10 @@ from fractions import Fraction
 import numpy as np
 from jaxtyping import Int64, Num
 
-from motlp.geometry.distance import CODE, LARGEST, LARGEST_INTEGER, Norm, as_blocks, exact_distance, separation
+from motlp.geometry.distance import CODE, LARGEST, LARGEST_INTEGER, Norm, as_blocks, separation
 from motlp.geometry.panels import LANES, ROWS, Screen
 from motlp.geometry.screen import first_look, list_columns, second_look
+from motlp.geometry.ties import decide_ties
 from motlp.system.compiled import njit
 
 Part = tuple[np.ndarray, np.ndarray, np.ndarray]  # of each pair its row, its column, both ascending, and its distance
@@ -29,7 +30,7 @@ def tile(
     columns: Screen | None = None,
 ) -> Part:
     """The pairs of a row x[i] and a column of y[first[i]:] that are within the limit."""
-    real, dims = x.dtype.kind == "f", x.shape[1]
+    real, dims, limit = x.dtype.kind == "f", x.shape[1], max(limit, Fraction(-1))
     if real:
         # The computed distance is (1 + θ) times the true one, |θ| ≤ (d + 4) 2⁻⁵³, but for underflow below d 2⁻¹⁰⁷⁴.
         error = limit * Fraction(dims + 4, 2**53) + Fraction(dims, 2**1074)
@@ -45,17 +46,9 @@ def tile(
     owner = np.repeat(np.arange(len(x), dtype=np.int32), counts)
     if real and len(doubtful := np.flatnonzero(distance > sure)):
         keep = np.ones(len(near), bool)
-        for at in doubtful:
-            keep[at] = _is_within(np.stack((x[owner[at]], y[near[at]])), limit, norm, sure)
+        keep[doubtful] = decide_ties(x, y, owner[doubtful], near[doubtful], limit, norm)
         owner, near, distance = owner[keep], near[keep], distance[keep]
     return owner, near, distance
-
-
-def _is_within(both: Num[np.ndarray, "2 dims"], limit: Fraction, norm: Norm, sure: np.float64) -> bool:
-    """Whether two points are within the limit, exactly. For l∞ only the coordinates matter that leave a doubt."""
-    if norm == "linf":
-        both = both[:, np.abs(np.subtract(*both, dtype=np.float64)) > sure]
-    return exact_distance(both, 0, 1, norm) <= limit
 
 
 def _round(number: Fraction) -> np.float64:

@@ -3,6 +3,7 @@
 import os
 import resource
 import sys
+from hashlib import blake2b
 from multiprocessing import get_context
 from time import sleep
 
@@ -89,6 +90,38 @@ def test_other_formats(monkeypatch):
     keep(KEY, SOURCE, DATA)
     monkeypatch.setattr("motlp.datasets.cache.FORMAT", 2)
     assert recall(KEY, SOURCE) is None
+
+
+@pytest.mark.parametrize(
+    "line", ["{}", '{"format": 1}', "[]", "null", '"x"', "[" * 100_000, '{"format": 1, "arrays": 3}']
+)
+def test_what_another_version_may_have_written(line):
+    """A whole file, by its digest, that says something else."""
+    keep(KEY, SOURCE, DATA)
+    content = line.encode() + b"\n" + bytes(64)
+    place_of(KEY).write_bytes(blake2b(content, digest_size=32).digest() + content)
+    assert recall(KEY, SOURCE) is None
+    keep(KEY, SOURCE, DATA)
+    assert same(recall(KEY, SOURCE), DATA)
+
+
+def test_fewer_bytes_than_the_arrays_have(monkeypatch):
+    short = DATA._replace(images=DATA.images[:1])
+    keep(KEY, SOURCE, short)
+    head, digest = place_of(KEY).read_bytes()[32:].replace(b"[1, 4, 6]", b"[9, 4, 6]"), blake2b(digest_size=32)
+    digest.update(head)
+    place_of(KEY).write_bytes(digest.digest() + head)
+    assert recall(KEY, SOURCE) is None
+
+
+def test_what_a_link_leads_to_is_never_written(tmp_path, cache):
+    cache.mkdir(parents=True)
+    (tmp_path / "mine").write_text("of somebody", encoding="utf-8")
+    place_of(KEY).symlink_to(tmp_path / "mine")
+    keep(KEY, SOURCE, DATA)
+    assert (tmp_path / "mine").read_text(encoding="utf-8") == "of somebody"
+    assert same(recall(KEY, SOURCE), DATA)
+    assert not place_of(KEY).is_symlink()
 
 
 def test_something_else_in_its_place():
