@@ -54,13 +54,13 @@ QUESTIONS = ("growth", "triples", "l2", "linf", "l1", "million")
 SETTINGS: dict[str, list[tuple[str, float | Fraction, int | None]]] = {  # data, radius, rows of the peers
     "l2": [("MNIST", 6, None), ("CIFAR-10", 6, None)],
     "linf": [
-        ("MNIST", Fraction(188, 255), 600),
-        ("MNIST", Fraction("0.6"), 600),
-        ("CIFAR-10", Fraction(16, 255), 250),
-        ("CIFAR-10", Fraction(53, 255), 250),
-        ("CIFAR-10", Fraction("0.4"), 250),
+        ("MNIST", Fraction(188, 255), 300),
+        ("MNIST", Fraction("0.6"), 300),
+        ("CIFAR-10", Fraction(16, 255), 100),
+        ("CIFAR-10", Fraction(53, 255), 100),
+        ("CIFAR-10", Fraction("0.4"), 100),
     ],
-    "l1": [("MNIST", Fraction(13400, 255), 600)],
+    "l1": [("MNIST", Fraction(13400, 255), 300)],
 }
 console = Console()
 
