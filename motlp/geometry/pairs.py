@@ -29,6 +29,8 @@ _WORTH_A_SCREEN = 2**31  # pairs times dimensions, some tenths of a second of lo
 _PENDING = 32  # tasks handed out and not yet back
 _TASK_BYTES = 2**22  # a task sent to another process carries two blocks of points of at most this size
 _TILE_WORK = 2**31  # coordinates that a thread compares at most before it can be interrupted, about a second
+_WIDE, _HIGH = 4096, 1024  # points on the sides of a tile
+_ROWS_OF_TILES = 128  # at most, of very many points with a screen, or to hand out tiles would take as long as they do
 
 
 class Pairs(NamedTuple):
@@ -122,10 +124,10 @@ def _blocks(
     number, dims = points.shape
     if remote:
         bytes_ = points.nbytes + (0 if screen is None else sum(np.asarray(part).nbytes for part in screen))
-        high = wide = _fill_panels(_TASK_BYTES * number // max(bytes_, 1), 4096)
+        high = wide = _fill_panels(_TASK_BYTES * number // max(bytes_, 1), _WIDE)
     else:
-        wide = 4096
-        high = _fill_panels(_TILE_WORK // (wide * max(dims, 1)), 1024 if screen is None else max(1024, number // 128))
+        wide, high = _WIDE, _HIGH if screen is None else max(_HIGH, number // _ROWS_OF_TILES)
+        high = _fill_panels(_TILE_WORK // (wide * max(dims, 1)), high)
     rows = (slice(a, min(a + high, number)) for a in range(0, number, high))
     return [
         _Block(row, slice(b, min(b + wide, number)))
