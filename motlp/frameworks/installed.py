@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from importlib.util import find_spec
+from pathlib import Path
 
 from motlp.frameworks.catalogue import Offer, SolverInfo, describe, find_version, list_offers
 
@@ -36,6 +37,15 @@ def list_rows(framework: str) -> list[SolverInfo]:
         return find_engine(framework).solvers()
     offers = {name: offer for name, offer in list_offers(framework).items() if offer.offered}
     return [describe(framework, name, find_installed(offer)) for name, offer in offers.items()]
+
+
+def may_be_known(framework: str, solver: str) -> bool:
+    """Whether a framework may know a solver that the catalogue does not have: CVXPY names those it calls in a file."""
+    module = find_spec("cvxpy") if framework == "cvxpy" else None
+    if module is None or module.origin is None:
+        return False
+    settings = Path(module.origin).with_name("settings.py")
+    return not settings.is_file() or f'"{solver.upper()}"' in settings.read_text(encoding="utf-8")
 
 
 def find_installed(offer: Offer) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from motlp.errors import InvalidConfig, UnknownName, arg
 from motlp.frameworks.catalogue import FRAMEWORKS, check_known, list_offers
 from motlp.frameworks.formulations import check_names, find_entry
+from motlp.frameworks.installed import may_be_known
 from motlp.frameworks.options import read_options, typed_options
 from motlp.problem.terms import FULL, Order
 from motlp.solving.aim import check_limits
@@ -72,8 +73,8 @@ def read_asked(
         return Asked(None, solver, DIRECT[solver].read_options(given))
     find_entry(MODEL if model is None else model)
     through = FRAMEWORK if framework is None else framework
-    if solver is not None and through != "cvxpy":  # which may know others than the catalogue
-        check_known(through, solver, list_offers(through))
+    if solver is not None and not may_be_known(through, solver):
+        check_known(through, solver, list_offers(through), DIRECT if framework is None else ())
     return Asked(framework, solver, given)
 
 

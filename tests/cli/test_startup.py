@@ -59,6 +59,7 @@ REFUSED = {
     "bound digits --cost quadratic --tau 0": "--tau is 0; it must be positive",
     "bound digits --eps 1 --model dul": "unknown model 'dul'",
     "bound digits --eps 1 --framework cvxp": "unknown framework 'cvxp'",
+    "bound digits --eps 1 --solver higs": "unknown CVXPY solver 'higs'. Did you mean 'highs'",
     "bound digits --eps 1 --framework pyomo --solver glp": "unknown Pyomo solver 'glp'",
     "bound digits --eps 1 --framework matrix --solver imp": "unknown matrix solver 'imp'",
     "bound digits --eps 1 --framework sinkhorn --solver highs": "unknown sinkhorn solver 'highs'",

@@ -17,7 +17,7 @@ from motlp.frameworks import cvxpy as in_cvxpy
 from motlp.frameworks import pyomo as in_pyomo
 from motlp.frameworks.catalogue import FRAMEWORKS, SOLVERS, list_offers
 from motlp.frameworks.engine import find_engine
-from motlp.frameworks.installed import OTHERS, ask_program, list_rows
+from motlp.frameworks.installed import OTHERS, ask_program, list_rows, may_be_known
 
 
 def test_every_framework_has_solvers_ready():
@@ -147,6 +147,12 @@ def test_a_solver_that_the_list_does_not_have_is_found_without_a_look_at_cvxpy(m
     monkeypatch.setattr(cp, "installed_solvers", lambda: ["CLARABEL", "QOCO"])
     monkeypatch.setitem(OTHERS, "qoco", "json")  # a module that is there
     assert [info.name for info in list_rows("cvxpy") if info.ready] == ["clarabel", "qoco"]
+
+
+def test_what_cvxpy_may_know_is_read_in_its_files():
+    assert all(may_be_known("cvxpy", name) for name in (*SOLVER_MAP_CONIC, *SOLVER_MAP_QP))
+    assert not may_be_known("cvxpy", "higs")
+    assert not may_be_known("pyomo", "highs")  # the catalogue has all that Pyomo calls here
 
 
 def test_a_program_is_asked_for_its_version(monkeypatch, tmp_path):
