@@ -18,8 +18,9 @@ from jaxtyping import Float64, Int32, Int64, Num
 
 from motlp.errors import InvalidMeasure, TooManyInteractions, arg
 from motlp.geometry.distance import LARGEST, LARGEST_INTEGER, UNDERFLOW, Norm, Points, exact_distance, integers
+from motlp.geometry.limits import reach_of, scale_limit
 from motlp.geometry.pairs import Pairs, pairs_within
-from motlp.geometry.scale import exponent_of, scale
+from motlp.geometry.scale import scale
 
 TOGETHER = 1 << 14  # queries that are looked at together
 ROOM = 1 << 23  # pairs that are held at a time
@@ -120,11 +121,8 @@ def _look(queries: Queries, points: Points, limit: Fraction, norm: Norm) -> Near
         TooManyInteractions: there are too many pairs for several queries.
     """
     both, number = join(queries, points), len(queries)
-    reach = limit
-    if norm == "l2" and limit > 0:
-        reach = Fraction(2) ** ((exponent_of(limit) + 2) // 2)  # at least the root of the limit
-    scaled = scale(both, reach)
-    reach = Fraction(0) if scaled.alike else limit * Fraction(4 if norm == "l2" else 2) ** scaled.exponent
+    scaled = scale(both, reach_of(limit, norm))
+    reach = scale_limit(limit, scaled, norm)
     labels = (np.arange(len(both)) >= number).astype(np.int32)
     pairs = pairs_within(scaled.points, labels, reach, norm, most=max(ROOM, len(points)))
     starts, near = pairs.indptr[: number + 1], pairs.indices - np.int32(number)
