@@ -12,9 +12,9 @@ import numpy as np
 from jaxtyping import Float32, Int64, Num
 
 from motlp.geometry.cover import Proofs, Sample, choose_cover, pack, prove_pairs
-from motlp.geometry.directions import shift
 from motlp.geometry.distance import Points
 from motlp.geometry.panels import Numbers, Sketch, make_sketch
+from motlp.geometry.shifted import find_middle, find_scale, shift
 
 
 class Coordinates(NamedTuple):
@@ -41,10 +41,8 @@ class Coordinates(NamedTuple):
 
 def find_coordinates(points: Points, sample: Sample, limit: Fraction, number: int) -> Coordinates:
     """At most `number` coordinates that tell apart the points of a sample (see `cover.py`), one at least."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    centre = low // 2 + high // 2 if points.dtype == np.int64 else low / 2.0 + high / np.float64(2)
-    furthest = max(shift(high, centre).max(initial=0.0), -shift(low, centre).min(initial=0.0), 1e-300)
-    scale = 2.0 ** np.ceil(np.log2(furthest * 1.001))
+    centre, widths = find_middle(points)
+    scale = find_scale(widths.max(initial=0.0))
     radius = float(min(max(limit, Fraction(0)) / Fraction(scale), Fraction(4)))
     reach = np.float32((radius + 2.0**-22) * (1 + 2.0**-20))
     every = Coordinates(np.arange(points.shape[1]), centre, scale, reach)

@@ -29,6 +29,7 @@ from threadpoolctl import threadpool_limits
 from motlp.geometry.cover import Sample
 from motlp.geometry.distance import Points
 from motlp.geometry.panels import FINE, Numbers, Sketch, make_sketch
+from motlp.geometry.shifted import find_scale, shift
 
 COARSE = 32  # numbers a point for a first look at all pairs; the bounds above hold for as many at most
 
@@ -65,7 +66,7 @@ def find_directions(points: Points, sample: Sample, squared: Fraction) -> Direct
     if points.dtype == np.int64:
         centre = np.clip(np.clip(centre, -(2.0**62), 2.0**62).astype(np.int64), low, high)
     furthest = _length(np.maximum(shift(high, centre), -shift(low, centre)))
-    scale = 2.0 ** np.ceil(np.log2(max(furthest, 1e-300) * 1.001))
+    scale = find_scale(furthest)
     basis = _principal_directions(shift(sample, centre) / scale, min(FINE - 1, points.shape[1]))
     return Directions(centre, scale, basis, *_reach(basis, scale, squared))
 
@@ -74,11 +75,6 @@ def _length(vector: Float64[np.ndarray, " dims"]) -> float:
     """The norm of a vector whose entries have squares that no float holds."""
     largest = float(np.abs(vector).max(initial=0.0))
     return largest * float(np.linalg.norm(vector / largest)) if largest > 0 else 0.0
-
-
-def shift(points: Num[np.ndarray, "..."], centre: Num[np.ndarray, " dims"]) -> Float64[np.ndarray, "..."]:
-    """The points with the centre at zero."""
-    return np.subtract(points, centre).astype(np.float64, copy=False)
 
 
 def _principal_directions(

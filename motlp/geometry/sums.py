@@ -18,9 +18,9 @@ import numpy as np
 from jaxtyping import Float64, Int64, Num
 
 from motlp.geometry.cover import Sample
-from motlp.geometry.directions import shift
 from motlp.geometry.distance import Points
 from motlp.geometry.panels import FINE, Numbers, Sketch, make_sketch
+from motlp.geometry.shifted import find_middle, find_scale, shift
 
 COARSE = 32  # blocks at most for a first look at all pairs, a power of two
 _STEPS = 8  # of the power iteration that finds a direction
@@ -50,10 +50,8 @@ class Blocks(NamedTuple):
 
 def find_blocks(points: Points, sample: Sample, limit: Fraction) -> Blocks:
     """Blocks of coordinates that go up and down together among the points of a sample."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    centre = low // 2 + high // 2 if points.dtype == np.int64 else low / 2.0 + high / np.float64(2)
-    furthest = np.maximum(shift(high, centre), -shift(low, centre)).sum()
-    scale = 2.0 ** np.ceil(np.log2(max(furthest, 1e-300) * 1.001))
+    centre, widths = find_middle(points)
+    scale = find_scale(widths.sum())
     radius = float(min(max(limit, Fraction(0)) / Fraction(scale), Fraction(4)))
     reach = np.float32((radius + 2.0**-22 + points.shape[1] * 2.0**-51) * (1 + 2.0**-16))
     parts = [np.arange(points.shape[1])]

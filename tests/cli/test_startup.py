@@ -2,10 +2,6 @@
 
 import json
 from pkgutil import resolve_name
-from statistics import median
-from subprocess import run
-from sys import executable
-from time import perf_counter
 
 import pytest
 from support.process import run_python
@@ -130,15 +126,3 @@ def test_what_a_command_names_is_there(name):
     assert callable(resolve_name(f"motlp.cli.{command.work}"))
     assert not command.settings or issubclass(getattr(settings, command.settings), settings.Settings)
     assert command.example.startswith(f"motlp {name}")
-
-
-def test_the_help_comes_at_once():
-    """Twice what is allowed, as other processes may disturb; `benchmarks/startup.py` measures it."""
-    ours, peer = ("from motlp.cli.main import main; main()", "--help"), ("import typer, rich",)
-
-    def seconds(words: tuple[str, ...]) -> float:
-        began = perf_counter()
-        run([executable, "-c", *words], capture_output=True, check=True)
-        return perf_counter() - began
-
-    assert median(seconds(ours) / seconds(peer) for _ in range(3)) < 6
